@@ -1,0 +1,241 @@
+"""Article, Service, Page and Site: the values everything takes. Content model: docs/developer-guide.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from publisher.messages import Message
+
+
+class Status(StrEnum):
+    """What may be seen of an article.
+
+    draft: nowhere in the output. published: everywhere. hidden: a page with noindex, in no list,
+    feed, sitemap, search or channel. withdrawn: its address keeps a short notice, gone elsewhere.
+    """
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule or the reader reports to the editor.
+
+    ``level`` is "error" (the file is left out or must be mended) or "advice". ``path`` is relative
+    to the content folder with "/" between parts; ``line`` counts from 1, 0 when the whole file is meant.
+    """
+
+    rule: str
+    level: str
+    message: Message
+    path: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of an article; ``path`` is relative to the content folder, ``focus`` is (x, y) in 0..1."""
+
+    path: str
+    alt: str
+    caption: str = ""
+    credit: str = ""
+    consent: str = ""
+    focus: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture file of the public site: ``path`` below the site's root, MIME ``type``, size in pixels
+    and ``bytes``."""
+
+    path: str
+    type: str
+    width: int
+    height: int
+    bytes: int
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong and when that was said."""
+
+    date: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One piece of news. ``body`` is Markdown; ``html`` is its rendered form once Pelican has read it.
+
+    ``photo`` and ``card`` are the public files made of ``picture`` and title, once they are made.
+    Times carry a zone. ``posts`` are pairs (channel, text). ``channels`` is None when the article
+    goes to all channels that are on. ``withdrawn`` is the public reason of a withdrawn article.
+    """
+
+    id: str
+    title: str
+    date: datetime
+    slug: str
+    path: str
+    body: str
+    html: str = ""
+    modified: datetime | None = None
+    former: tuple[str, ...] = ()
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    editor: str = ""
+    photographer: str = ""
+    place: str = ""
+    summary: str = ""
+    picture: Picture | None = None
+    photo: Shown | None = None
+    card: Shown | None = None
+    attachments: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    source: str = ""
+    canonical: str = ""
+    embargo: datetime | None = None
+    corrections: tuple[Correction, ...] = ()
+    channels: tuple[str, ...] | None = None
+    posts: tuple[tuple[str, str], ...] = ()
+    lang: str = "id"
+    translation_of: str = ""
+    template: str = "article"
+    status: Status = Status.PUBLISHED
+    withdrawn: str = ""
+
+    @property
+    def due(self) -> datetime:
+        """The moment before which nothing of it leaves the house: a later date holds back like an embargo."""
+        return max(self.date, self.embargo) if self.embargo else self.date
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether the article is still under embargo, or dated in the future, at ``now``."""
+        return now < self.due
+
+    def is_public(self, now: datetime) -> bool:
+        """Whether the article stands in lists, feeds and channels at ``now``."""
+        return self.status is Status.PUBLISHED and not self.is_held(now)
+
+    def post_for(self, channel: str) -> str | None:
+        """The text written by hand for ``channel``, None when there is none."""
+        return dict(self.posts).get(channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """What a service changed: figures before and after, with source and date; "" when not known."""
+
+    before: str = ""
+    after: str = ""
+    source: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One entry of the register, ``content/layanan/<id>.md``. "" means not known yet.
+
+    ``innovation`` and ``online`` are True, False or None (unknown, which counts as not registered).
+    """
+
+    id: str
+    name: str
+    path: str
+    body: str
+    html: str = ""
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+    innovation: bool | None = None
+    online: bool | None = None
+    owner: str = ""
+    audience: str = ""
+    status: str = "aktif"
+    since: str = ""
+    until: str = ""
+    moved_to: str = ""
+    requirements: tuple[str, ...] = ()
+    cost: str = ""
+    duration: str = ""
+    hours: str = ""
+    place: str = ""
+    link: str = ""
+    complaint: str = ""
+    legal_basis: tuple[str, ...] = ()
+    lke: tuple[str, ...] = ()
+    benefit: Benefit = field(default_factory=Benefit)
+    replicated_by: tuple[str, ...] = ()
+    summary: str = ""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A standing page, ``content/halaman/<slug>.md``."""
+
+    title: str
+    slug: str
+    path: str
+    body: str
+    summary: str = ""
+    template: str = "page"
+    lang: str = "id"
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The whole: whose site it is, where it stands and what the register holds.
+
+    ``url`` has no trailing slash. ``publication`` is the exact name in the news sitemap and JSON-LD.
+    """
+
+    url: str
+    title: str
+    publication: str
+    office: str
+    description: str
+    language: str = "id"
+    timezone: str = "Asia/Jakarta"
+    email: str = ""
+    hub: str = ""
+    services: tuple[Service, ...] = ()
+
+    def service(self, id: str) -> Service | None:
+        """The register's entry ``id``, None when the register has none."""
+        return next((s for s in self.services if s.id == id), None)
+
+    def address(self, path: str) -> str:
+        """The absolute address of a path of the site; ``path`` is relative to the site's root."""
+        return f"{self.url}/{path.lstrip('/')}"
+
+    def article_url(self, article: Article) -> str:
+        """The address of the article's own page, with a closing slash."""
+        return self.address(article_path(article))
+
+
+def article_path(article: Article) -> str:
+    """The folder of the article's page below the site's root: ``berita/<slug>/``, with a language
+    before it when it is not Indonesian (``en/berita/<slug>/``)."""
+    prefix = "" if article.lang == "id" else f"{article.lang}/"
+    return f"{prefix}berita/{article.slug}/"
+
+
+def card_path(article: Article) -> str:
+    """Where the article's 1200×630 card stands below the site's root. The id, not the slug, so that
+    an address change moves no picture."""
+    return f"cards/{article.id}.jpg"
+
+
+def picture_path(source: str) -> str:
+    """Where the public copy of the content picture ``source`` stands below the site's root: every
+    picture is made anew as JPEG, so that no original and no place data reach a reader."""
+    return f"gambar/{source.rsplit('.', 1)[0]}.jpg"
