@@ -1,0 +1,265 @@
+"""The theme's templates with made-up values, as the build gives them, so that they are tested without Pelican."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+import pytest
+
+from publisher.article import (
+    Article,
+    Benefit,
+    Correction,
+    Page,
+    Picture,
+    Service,
+    Shown,
+    Site,
+    Status,
+    article_path,
+    card_path,
+)
+from publisher.settings import Account, Office
+
+THEME = Path(__file__).resolve().parents[2] / "theme"
+URL = "https://example.go.id/kabar"
+WIB = timezone(timedelta(hours=7))
+NOW = datetime(2026, 11, 24, 9, 15, tzinfo=WIB)
+PLAIN = "Bimbingan Perkawinan Sampai ke Rumah Calon Pengantin"
+NASTY = "\"><script>alert('x')</script> ' & <b>بِسْمِ اللهِ</b> {{ 7*7 }} %s {0} https://x.example/?a=1&b=\"2\""
+MONTHS = [
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+]
+
+FACTS = (
+    "kind",
+    "owner",
+    "audience",
+    "since",
+    "until",
+    "moved_to",
+    "cost",
+    "duration",
+    "hours",
+    "place",
+    "link",
+    "complaint",
+    "summary",
+)
+
+Translate = Callable[[str], str]
+
+
+class Term:
+    """What Pelican gives for a category, tag or author: a text with an address."""
+
+    def __init__(self, name: str, place: str) -> None:
+        self.name = name
+        self.slug = "contoh"
+        self.url = f"{place}/contoh/"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def environment(translate: Translate = str) -> jinja2.Environment:
+    """Jinja as pelicanconf.py sets it up, with our filters; a name that is not given shows as nothing."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(THEME / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    env.filters["tanggal"] = lambda d: f"{d.day} {MONTHS[d.month - 1]} {d.year}"
+    env.filters["jam"] = lambda d: f"{d:%H.%M} WIB"
+    env.filters["iso"] = lambda d: d.isoformat()
+    env.globals["_"] = translate
+    return env
+
+
+def service(text: str = "", **more: Any) -> Service:
+    """A service whose every field is ``text``; "" is one of which nothing is known."""
+    several = (text, text) if text else ()
+    facts = dict.fromkeys(FACTS, text)
+    lists = dict.fromkeys(("aliases", "requirements", "legal_basis", "lke", "replicated_by"), several)
+    benefit = Benefit(before=text, after=text, source=text, date=text)
+    values: dict[str, Any] = {"id": "contoh", "name": text or "PTSP", "path": "layanan/contoh.md", "body": ""}
+    return Service(**{**values, **facts, **lists, "benefit": benefit, **more})
+
+
+def article(text: str = PLAIN, **more: Any) -> Article:
+    """An article with every field filled; ``text`` is in each that a person writes."""
+    shown = Shown(path="gambar/berita/2026/a.jpg", type="image/jpeg", width=1200, height=800, bytes=9, alt=text)
+    values: dict[str, Any] = {
+        "id": "20261124-x7k2m",
+        "title": text,
+        "date": NOW,
+        "slug": "contoh",
+        "path": "berita/2026/contoh.md",
+        "body": "",
+        "html": "",
+        "modified": NOW + timedelta(hours=2),
+        "category": text,
+        "tags": (text, "layanan"),
+        "authors": (text, "Budi, S.Ag., M.Pd."),
+        "editor": text,
+        "photographer": text,
+        "place": text,
+        "summary": text,
+        "picture": Picture(path="berita/2026/a.png", alt=text, caption=text, credit=text),
+        "photo": shown,
+        "attachments": ("lampiran/a.pdf",),
+        "services": ("contoh",),
+        "source": text,
+        "corrections": (Correction(NOW, text),),
+        "withdrawn": text,
+    }
+    made = Article(**{**values, **more})
+    return replace(made, card=Shown(card_path(made), "image/jpeg", 1200, 630, 9, text))
+
+
+def written(record: Article, **more: Any) -> SimpleNamespace:
+    """``record`` as Pelican's article carries it."""
+    values: dict[str, Any] = {
+        "record": record,
+        "url": article_path(record),
+        "content": record.html or "<p>Isi berita.</p><h2>Bagian</h2><p>Isi.</p>",
+        "category": Term(record.category, "kategori") if record.category else None,
+        "tags": [Term(t, "tag") for t in record.tags],
+        "authors": [Term(a, "penulis") for a in record.authors],
+        "revision": "9f2c1a",
+        "held": False,
+        "service_records": (),
+        "related": [],
+        "translations": [],
+        "previous": None,
+        "next": None,
+    }
+    return SimpleNamespace(**{**values, **more})
+
+
+def office(text: str = "", **more: Any) -> Office:
+    """office.toml with ``text`` wherever the office may write; "" is an office that filled in nothing."""
+    contacts = dict.fromkeys(("address", "hours", "phone", "whatsapp", "email", "website", "google_news"), text)
+    accounts = (Account(network=text, name=text, url=text),) if text else ()
+    values: dict[str, Any] = {
+        "name": text or "Kantor Kementerian Agama Kabupaten Tegal",
+        "short": text or "Kemenag Kabupaten Tegal",
+        "title": text or "Kabar Layanan Kemenag Kabupaten Tegal",
+        "description": text or "Berita inovasi pelayanan publik.",
+    }
+    return Office(**{**values, **contacts, "accounts": accounts, "url": URL, **more})
+
+
+def context(house: Office, services: tuple[Service, ...], articles: list[SimpleNamespace]) -> dict[str, Any]:
+    """What every template is given."""
+    site = Site(
+        url=URL,
+        title=house.title,
+        publication=house.title,
+        office=house.name,
+        description=house.description,
+        services=services,
+    )
+    category = Term(articles[0].record.category if articles else "Layanan", "kategori")
+    return {
+        "SITEURL": URL,
+        "site": site,
+        "office": house,
+        "register": services,
+        "preview": False,
+        "data": {},
+        "syndication": {},
+        "stated": {"innovations": {"registered": 4, "stated": 13}, "online": {"registered": 2, "stated": 48}},
+        "articles": articles,
+        "categories": [(category, articles)],
+        "tags": [(Term(category.name, "tag"), articles)],
+        "authors": [(Term(category.name, "penulis"), articles)],
+    }
+
+
+def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True) -> dict[str, str]:
+    """Each template once, by name, with ``text`` in every field; nothing is known when ``known`` is false."""
+    env = environment(translate)
+    given = text if known else ""
+    services = (
+        service(given, id="contoh", innovation=True, online=None, updated=NOW if known else None),
+        service(given, id="pindah", name=text, status="dialihkan", kind="adaptasi", online=True),
+        service(given, id="henti", name=text, status="berhenti", kind="orisinal", innovation=False),
+    )
+    plain = written(article(text))
+    bare = written(Article(id="20260101-aaaaa", title=text, date=NOW - timedelta(days=60), slug="b", path="b", body=""))
+    full = written(
+        article(text), service_records=services, related=[plain, bare], previous=bare, next=plain, translations=[plain]
+    )
+    held = written(article(text, status=Status.DRAFT), held=True)
+    all_of = context(office(given), services, [plain, full, bare])
+    all_of["syndication"] = {plain.record.id: [{"network": text, "url": "https://x.example/1"}]}
+    page = Page(title=text, slug="contoh", path="halaman/contoh.md", body="", summary=text, modified=NOW)
+    standing = SimpleNamespace(record=page, url="contoh/", content="<h2>Bagian</h2><p>Isi.</p>")
+    term = Term(text, "kategori")
+
+    def one(name: str, **more: Any) -> str:
+        return env.get_template(f"{name}.html").render({**all_of, **more})
+
+    pages = {
+        "index": one("index"),
+        "index-empty": one("index", articles=[], register=()),
+        "article": one("article", article=full),
+        "article-bare": one("article", article=bare),
+        "article-held": one("article", article=held, preview=True),
+        "withdrawn": one("withdrawn", article=full),
+        "redirect": one("redirect", target=f"{URL}/berita/contoh/"),
+        "archives": one("archives"),
+        "period_archives": one("period_archives", period_num=(2026, 11)),
+        "category": one("category", category=term),
+        "tag": one("tag", tag=term),
+        "author": one("author", author=term),
+    }
+    for name in ("categories", "tags", "authors", "404"):
+        pages[name] = one(name)
+    for name in ("page", "register", "kontak", "kanal-resmi", "langganan", "zona-integritas"):
+        pages[name] = one(name, page=standing)
+    for item in services:
+        news = [plain, bare] if item.id == "contoh" else []
+        shown = SimpleNamespace(record=item, url=f"layanan/{item.id}/", content="<p>Isi.</p>", news=news)
+        pages[f"service-{item.id}"] = one("service", page=shown)
+    return pages
+
+
+@pytest.fixture(scope="session")
+def pages() -> dict[str, str]:
+    """Every page with ordinary text."""
+    return every_page()
+
+
+@pytest.fixture(scope="session")
+def nasty() -> dict[str, str]:
+    """Every page with a text that tries to break out in every field."""
+    return every_page(NASTY)
+
+
+@pytest.fixture(scope="session")
+def unknown() -> dict[str, str]:
+    """Every page of a register and an office of which nothing is known."""
+    return every_page(known=False)
+
+
+@pytest.fixture(scope="session")
+def css() -> str:
+    """The style sheet."""
+    return (THEME / "static/css/site.css").read_text(encoding="utf-8")
