@@ -1,0 +1,262 @@
+"""Text, addresses and HTML made fit to leave the house: clean for XML, absolute, harmless.
+
+Everything here is total: whatever is put in, something that can be written comes out, so that no
+single article can spoil a feed.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import nh3
+
+# www.w3.org/TR/xml/#charsets: what XML 1.0 cannot hold, and beyond that what it discourages (DEL and C1
+# controls, noncharacters of every plane), plus U+FFFD, which only says that something was lost before.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+# Line ends of word processors and of other machines: vertical tab, form feed, NEL, LS, PS.
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile(r"[ \t\n]+")
+
+# What a reader may be sent to. "javascript:", "data:" and the like are not among them.
+SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "geo"})
+# RFC 3986: all characters an address may hold unescaped in its path, query or fragment, but brackets.
+_SAFE = "/?:@!$&'()*+,;=-._~%"
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+_TAG_NAMES = (
+    "a abbr article aside audio b bdi bdo blockquote br caption cite code col colgroup data dd del details dfn div dl"
+    " dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd li mark nav ol p picture pre q"
+    " rp rt ruby s samp section small source span strong sub summary sup table tbody td tfoot th thead time tr u ul"
+    " var video wbr"
+)
+_TAGS = frozenset(_TAG_NAMES.split())
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "audio": {"controls", "src"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"alt", "height", "sizes", "src", "srcset", "width"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "q": {"cite"},
+    "source": {"media", "sizes", "src", "srcset", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"abbr", "colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"controls", "height", "poster", "src", "width"},
+}
+# Foreign frames: let through the first pass only, so that a link can take their place.
+_FRAMES = frozenset({"embed", "iframe"})
+# Gone with all they hold; of any other unknown tag the text stays.
+_GONE = frozenset(
+    {"math", "noembed", "noframes", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
+)
+_FRAME_TEXT = re.compile(r"(<iframe\b[^>]*>).*?</iframe>", re.DOTALL)
+_ADDRESSES = frozenset({"cite", "href", "poster", "src"})
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])\s*([^,]*),?")
+_DESCRIPTOR = re.compile(r"\d+(\.\d+)?[wxh]")
+_BLOCK_NAMES = (
+    "article aside blockquote br caption dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li nav ol p"
+    " pre section table tbody td tfoot th thead tr ul"
+)
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+
+
+def clean(text: str) -> str:
+    """``text`` without the characters that XML cannot hold or discourages; every line end is a line feed."""
+    return _UNFIT.sub("", _LINE_END.sub("\n", text))
+
+
+def line(text: str) -> str:
+    """``text``, clean and on one line; spaces that are none of the keyboard's stay as they are."""
+    return _SPACES.sub(" ", clean(text)).strip(" ")
+
+
+def escape(text: str) -> str:
+    """Plain ``text`` as HTML."""
+    return html.escape(text, quote=False)
+
+
+def absolute(address: str, base: str) -> str:
+    """``address`` resolved against ``base`` and written in ASCII; "" when no reader should be sent there."""
+    address = clean(address).replace("\n", "").replace("\t", "").strip()
+    try:
+        parts = urlsplit(urljoin(base, address))
+        if parts.scheme not in SCHEMES:
+            return ""
+        host = _host(parts.hostname or "", parts.port)
+    except ValueError:
+        return ""
+    if parts.scheme in ("http", "https"):
+        if not host:
+            return ""
+        return urlunsplit((parts.scheme, host, *map(_quoted, (parts.path, parts.query, parts.fragment))))
+    return urlunsplit((parts.scheme, "", *map(_quoted, (parts.path, parts.query, parts.fragment))))
+
+
+def path_address(root: str, path: str) -> str:
+    """The address of the file or folder ``path`` below ``root``, every character of its name escaped."""
+    return f"{absolute(root, root).rstrip('/')}/{quote(clean(path).lstrip('/'), safe='/!$&()*+,;=:@-._~')}"
+
+
+def _host(name: str, port: int | None) -> str:
+    """A host in ASCII with its port. Raises ValueError for one that cannot be a host."""
+    if not name.isascii():
+        name = name.encode("idna").decode("ascii")
+    if ":" in name:
+        name = f"[{name}]"
+    elif not re.fullmatch(r"[A-Za-z0-9._-]*", name):
+        raise ValueError(name)
+    return name if port is None else f"{name}:{port}"
+
+
+def _quoted(part: str) -> str:
+    return quote(_LONE_PERCENT.sub("%25", part), safe=_SAFE)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An article's text: ``html`` to be shown anywhere, the same as plain ``text``, and the addresses of
+    the ``pictures`` in it."""
+
+    html: str
+    text: str
+    pictures: tuple[str, ...]
+
+
+def body(markup: str, base: str) -> Body:
+    """``markup`` with every address resolved against ``base`` and nothing in it that acts by itself.
+
+    Scripts, styles, forms, handlers and addresses with a scheme beyond SCHEMES go; a frame becomes a link
+    to what it shows; a picture that is part of the text itself (data:) becomes its alternative text.
+    """
+    attributes = {**_ATTRIBUTES, "iframe": {"src", "title"}, "embed": {"src", "title"}}
+    first = nh3.clean(
+        clean(markup),
+        tags=set(_TAGS | _FRAMES),
+        attributes=attributes,
+        clean_content_tags=set(_GONE),
+        url_schemes=set(SCHEMES | {"data"}),
+        link_rel=None,
+    )
+    rewriter = _Rewriter(base)
+    rewriter.feed(_FRAME_TEXT.sub(r"\1</iframe>", first))
+    rewriter.close()
+    safe = nh3.clean(
+        "".join(rewriter.out),
+        tags=set(_TAGS),
+        attributes=_ATTRIBUTES,
+        url_schemes=set(SCHEMES),
+        link_rel=None,
+    )
+    return Body(clean(safe).strip(), line("".join(rewriter.text)), tuple(dict.fromkeys(rewriter.pictures)))
+
+
+def figure(address: str, alt: str, *, width: int, height: int, caption: str) -> str:
+    """A picture with its caption as HTML."""
+    size = f' width="{width}" height="{height}"' if width and height else ""
+    shown = f'<img src="{html.escape(address)}" alt="{html.escape(alt)}"{size}>'
+    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f"<figure>{shown}{below}</figure>\n"
+
+
+def excerpt(text: str, limit: int = 280) -> str:
+    """The beginning of plain ``text``, at most ``limit`` characters, cut between words."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    return f"{head.rsplit(' ', 1)[0].rstrip(' ,;:.–-')}…" if " " in head else f"{head}…"
+
+
+class _Rewriter(HTMLParser):
+    """Reads what the first pass wrote, which is well-formed, and writes it anew with other addresses."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.base = base
+        self.out: list[str] = []
+        self.text: list[str] = []
+        self.pictures: list[str] = []
+        self._links: list[bool] = []
+
+    def handle_data(self, data: str) -> None:
+        data = clean(data)
+        self.out.append(escape(data))
+        self.text.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: clean(value or "") for name, value in attrs}
+        if tag in _BLOCKS:
+            self.text.append(" ")
+        if tag in _FRAMES:
+            self._frame(given)
+            return
+        kept = {name: value for name, value in self._resolved(given) if value or name not in _ADDRESSES}
+        if tag == "a":
+            self._links.append("href" in kept)
+            if "href" not in kept:
+                return
+        elif tag == "img":
+            if "src" not in kept:
+                self.handle_data(given.get("alt", ""))
+                return
+            self.pictures.append(kept["src"])
+            kept.setdefault("alt", "")
+        elif tag == "source" and not kept.keys() & {"src", "srcset"}:
+            return
+        self._write(tag, kept)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.text.append(" ")
+        if tag in _FRAMES or (tag == "a" and self._links and not self._links.pop()):
+            return
+        self.out.append(f"</{tag}>")
+
+    def _frame(self, given: Mapping[str, str]) -> None:
+        address = absolute(given.get("src", ""), self.base) if given.get("src", "").strip() else ""
+        if address:
+            self._write("a", {"href": address})
+            self.out.append(f"{escape(line(given.get('title', '')) or address)}</a>")
+
+    def _resolved(self, given: Mapping[str, str]) -> list[tuple[str, str]]:
+        found = []
+        for name, value in given.items():
+            if name in _ADDRESSES:
+                wanted = value.strip() or name == "href"
+                found.append((name, absolute(value, self.base) if wanted else ""))
+            elif name == "srcset":
+                found.extend((name, said) for said in [self._candidates(value)] if said)
+            elif name in ("width", "height") and not value.isdecimal():
+                continue
+            else:
+                found.append((name, value))
+        return found
+
+    def _candidates(self, value: str) -> str:
+        """A srcset with absolute addresses; a candidate that cannot be used is left out."""
+        kept = []
+        for match in _CANDIDATE.finditer(value):
+            address, descriptor = absolute(match[1], self.base), match[2].strip()
+            if address and (not descriptor or _DESCRIPTOR.fullmatch(descriptor)):
+                kept.append(f"{address} {descriptor}".strip())
+        return ", ".join(kept)
+
+    def _write(self, tag: str, attrs: Mapping[str, str]) -> None:
+        said = "".join(f' {name}="{html.escape(value)}"' for name, value in attrs.items())
+        self.out.append(f"<{tag}{said}>")

@@ -1,0 +1,227 @@
+"""An article as every format needs it: cleaned, absolute, dated, with an id that lasts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from publisher.article import Article, Shown, Site, article_path
+from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, path_address
+from publisher.messages import msg
+
+# RFC 4151: a tag: id names a year in which the host was ours. It is this one for every article, so that
+# a changed date changes no id; it never moves on.
+TAG_YEAR = 2026
+# The retired Publisher Center's budgets, still kept by aggregators (support.google.com/news/
+# publisher-center/answer/9545420): 60 entries and 2 MB a feed.
+ENTRIES = 60
+FEED_BYTES = 2_000_000
+# A text longer than this would leave no room for the others, since "<" takes four bytes in XML.
+TEXT_BYTES = 500_000
+# What an empty feed is dated: a moment that no rebuild moves.
+EMPTY = datetime(TAG_YEAR, 1, 1, tzinfo=UTC)
+# Beyond these years no feed format writes a date; moving one into another zone could leave the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1900, 9999
+_OLDEST, _NEWEST = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
+# RFC 5646, as much of it as feeds use.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category, tag or service; ``scheme`` is the address of the list that it is a member of."""
+
+    name: str
+    scheme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """The entry's picture at its absolute address."""
+
+    url: str
+    type: str
+    width: int
+    height: int
+    bytes: int
+    alt: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article ready to be written. Texts are plain but ``html``; times are in the site's zone.
+
+    ``published`` is the moment it was first public; ``updated`` is never before it. ``listed`` is false
+    when another site carries the original, so that sitemaps do not name our copy. ``photos`` are the
+    addresses of the pictures of our own, without cards.
+    """
+
+    id: str
+    key: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    lang: str
+    authors: tuple[str, ...]
+    categories: tuple[Category, ...]
+    media: Media | None
+    photos: tuple[str, ...]
+    listed: bool
+    translation_of: str
+
+
+def entries(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Entry, ...]:
+    """The articles that are public at ``now``, newest first, each id once (the newest wins)."""
+    return tuple(entry(site, article, now) for article in public(site, articles, now))
+
+
+def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Article, ...]:
+    """The articles that are public at ``now``, newest first, each id once (the newest wins).
+
+    Callers hand over public articles only; this second look costs nothing and keeps an embargo tight.
+    """
+    zone = ZoneInfo(site.timezone)
+    dated = [replace(a, date=moment(a.date, zone), embargo=a.embargo and moment(a.embargo, zone)) for a in articles]
+    seen = sorted((a for a in dated if a.is_public(now)), key=lambda a: (-a.due.timestamp(), a.id, a.slug))
+    return tuple({a.id: a for a in reversed(seen)}.values())[::-1]
+
+
+def entry(site: Site, article: Article, now: datetime) -> Entry:
+    """``article`` cleaned. A ``modified`` before its first publication, or after ``now``, does not count."""
+    zone = ZoneInfo(site.timezone)
+    url = path_address(site.url, article_path(article))
+    text = body(article.html, url)
+    published = moment(article.due, zone)
+    modified = moment(article.modified, zone) if article.modified else published
+    title = line(article.title) or excerpt(text.text, 80) or article.id
+    summary = line(article.summary) or excerpt(text.text) or title
+    lang = language(article.lang, site.language)
+    media = _media(site, article, article.photo or article.card)
+    own = tuple(p for p in text.pictures if p.startswith(path_address(site.url, "")))
+    photo = (media.url,) if media and article.photo else ()
+    content = text.html if text.text or text.pictures else f"<p>{escape(summary)}</p>"
+    if len(content.encode()) > TEXT_BYTES:
+        content = _pointer(url, summary, lang)
+    if media and article.photo and media.url not in text.pictures:
+        content = _lead(article, media, lang) + content
+    return Entry(
+        id=tag_id(site, article.id),
+        key=article.id,
+        url=url,
+        title=title,
+        summary=summary,
+        html=content,
+        published=published,
+        updated=modified if published < modified <= now else published,
+        lang=lang,
+        authors=_once(article.authors),
+        categories=_categories(site, article),
+        media=media,
+        photos=tuple(dict.fromkeys(photo + own)),
+        listed=absolute(article.canonical, url) in ("", url) if article.canonical.strip() else True,
+        translation_of=article.translation_of,
+    )
+
+
+def tag_id(site: Site, specific: str) -> str:
+    """The lasting id ``tag:<host>,<year>:<specific>`` in ASCII (RFC 4151).
+
+    It holds neither slug nor title nor date, so it outlives a change of each; only another host changes it.
+    """
+    host = (urlsplit(absolute(site.url, site.url)).hostname or "localhost").replace(":", ".").strip(".")
+    return f"tag:{host},{TAG_YEAR}:{quote(line(specific), safe='/-._~')}"
+
+
+def feed_id(site: Site, filename: str) -> str:
+    """The lasting id of the feed ``filename``; two sites on one host differ by their path."""
+    return tag_id(site, f"{urlsplit(site.url).path.strip('/')}/{filename}".lstrip("/"))
+
+
+def updated(shown: Sequence[Entry]) -> datetime:
+    """When a feed of these entries changed last: the newest of theirs, never the time of a build."""
+    return max((e.updated for e in shown), default=EMPTY)
+
+
+def moment(when: datetime, zone: ZoneInfo) -> datetime:
+    """``when`` in ``zone``, to the second; a time without a zone is in it already.
+
+    Where the zone's offset then had seconds, which no feed format can write, it is UTC.
+    """
+    aware = when if when.tzinfo else when.replace(tzinfo=zone)
+    aware = aware.replace(microsecond=0)
+    if not _FIRST_YEAR <= aware.year < _LAST_YEAR:
+        return _OLDEST if aware.year < _FIRST_YEAR else _NEWEST
+    there = aware.astimezone(zone)
+    return there if there.strftime("%z")[5:] == "" else aware.astimezone(UTC)
+
+
+def language(given: str, default: str) -> str:
+    """A language tag that formats accept: ``given``, or ``default`` when it is none."""
+    tag = line(given).replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else default
+
+
+def fit(shown: Sequence[Entry], write: Callable[[Sequence[Entry]], bytes]) -> bytes:
+    """What ``write`` makes of the newest ENTRIES, the oldest left out until it is below FEED_BYTES."""
+    shown = tuple(shown[:ENTRIES])
+    while len(written := write(shown)) > FEED_BYTES and len(shown) > 1:
+        over = len(written) - FEED_BYTES
+        while over > 0 and len(shown) > 1:
+            over -= 2 * len(shown[-1].html.encode())
+            shown = shown[:-1]
+    return written
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(n for n in map(line, names) if n))
+
+
+def _categories(site: Site, article: Article) -> tuple[Category, ...]:
+    """The category, the tags and the services' names, each name once."""
+    services = [found.name for found in map(site.service, article.services) if found]
+    named = [("kategori/", (article.category,)), ("tag/", article.tags), ("layanan/", tuple(services))]
+    found: dict[str, Category] = {}
+    for path, names in named:
+        for name in _once(names):
+            found.setdefault(name, Category(name, path_address(site.url, path)))
+    return tuple(found.values())
+
+
+def _media(site: Site, article: Article, shown: Shown | None) -> Media | None:
+    if shown is None:
+        return None
+    credit = article.picture.credit if article.picture and shown is article.photo else ""
+    alt = line(shown.alt) or line(article.picture.alt if article.picture and shown is article.photo else "")
+    return Media(
+        url=path_address(site.url, shown.path),
+        type=shown.type,
+        width=shown.width,
+        height=shown.height,
+        bytes=shown.bytes,
+        alt=alt or line(article.title),
+        credit=line(credit),
+    )
+
+
+def _lead(article: Article, media: Media, lang: str) -> str:
+    """The article's picture, as its page shows it above the text."""
+    caption = line(article.picture.caption) if article.picture else ""
+    if media.credit:
+        credit = msg("Photo: {name}", name=media.credit).say("id" if lang == "id" else "en")
+        caption = f"{caption} ({credit})" if caption else credit
+    return figure(media.url, media.alt, width=media.width, height=media.height, caption=caption)
+
+
+def _pointer(url: str, summary: str, lang: str) -> str:
+    """Instead of a text too long for a feed: its summary and the way to its page."""
+    more = msg("Read the whole article on our site").say("id" if lang == "id" else "en")
+    link = f'<a href="{escape(url)}">{escape(more)}</a>'
+    return f"<p>{escape(summary)}</p>\n<p>{link}</p>"
