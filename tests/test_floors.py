@@ -30,6 +30,8 @@ FLOORS = (
         "publisher.lint",
         "publisher.ledger",
         "publisher.content",
+        "publisher.target",
+        "publisher.mime",
     },
     {"publisher.outreach", "publisher.proof", "publisher.deploy", "publisher.serve", "publisher.doctor"},
     {"plugins"},
