@@ -1,19 +1,30 @@
 """One file a network. This is what a channel must offer; how it is carried is outreach's affair.
 
-A member file defines ``Channel`` (the class), ``LIMITS`` (with its source) and ``SECRETS`` (names of
-the secrets it needs, see settings.variable). The first line of its docstring is what
-``kentongan channels`` prints.
+A member file defines ``Channel`` (the class, made of a Setup and its Options), ``Options`` (its keys in
+office.toml), ``LIMITS`` (with its source) and ``SECRETS`` (names of the secrets it needs, see
+settings.variable). The first line of its docstring is what ``kentongan channels`` prints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+import ast
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from types import ModuleType
+from typing import Any, Protocol, cast, runtime_checkable
 
+from pydantic import ValidationError
+
+from publisher import _folder, http
+from publisher.article import Finding
+from publisher.errors import SettingsFault
 from publisher.manifest import Record
+from publisher.messages import Message, msg
 from publisher.post import Limits, Once, Post, Receipt
+from publisher.settings import OFFICE_FILE, ChannelSettings, Section, Settings, line_of, unknown_key, variable
 
 Renew = Callable[[], None]
 
@@ -67,3 +78,192 @@ class Withdraws(Protocol):
     def withdraw(self, remote_id: str) -> None:
         """Deletes the post; one that is gone already is well."""
         ...
+
+
+@runtime_checkable
+class Served(Protocol):
+    """A channel whose network has an address: where its requests go."""
+
+    server: str
+
+
+@runtime_checkable
+class Fits(Protocol):
+    """A channel that can tell when a text written by hand is too long for it."""
+
+    def excess(self, record: Record) -> int:
+        """By how much, in its own count; 0 when the text fits or there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a channel is made of: its name in office.toml, its network, our site's address, the state folder,
+    the zone and language its pages are written in, and its secrets by name."""
+
+    name: str
+    network: str
+    site: str
+    state: Path
+    zone: tzinfo
+    lang: str = "id"
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def wire(self, base: str, *, judge: http.Judge = http.no_opinion, bounds: http.Bounds | None = None) -> http.Wire:
+        """The wire to the network at ``base``, which knows our site and keeps our secrets."""
+        return http.Wire(
+            channel=self.name,
+            base=base,
+            site=self.site,
+            secrets=tuple(self.secrets.values()),
+            judge=judge,
+            bounds=bounds or http.Bounds(),
+        )
+
+
+def open_all(settings: Settings) -> tuple[Channel, ...]:
+    """The channels that are on, in the order of office.toml. Raises SettingsFault, for those that are
+    off too where a key is unknown."""
+    for name in settings.office.channels:
+        _options(name, settings)
+    return tuple(open_one(name, settings) for name, c in settings.office.channels.items() if c.on)
+
+
+def open_one(name: str, settings: Settings) -> Channel:
+    """The channel ``name`` of office.toml, whether it is on or not. Raises SettingsFault with file, line
+    and what to do when a setting is wrong or a secret is missing."""
+    given = settings.office.channels.get(name)
+    if given is None:
+        known = ", ".join(settings.office.channels)
+        raise SettingsFault(
+            msg("There is no channel “{name}” in office.toml; known are: {known}.", name=name, known=known)
+        )
+    module = _module(name, given, settings)
+    options = _options(name, settings, whole=True)
+    setup = Setup(
+        name=name,
+        network=given.network,
+        site=settings.office.url,
+        state=settings.state,
+        zone=settings.zone,
+        lang=settings.lang,
+        secrets={s: _secret(name, s, settings) for s in module.SECRETS},
+    )
+    return cast(Channel, module.Channel(setup, options))
+
+
+def may_send(channel: Channel, site: str) -> Message | None:
+    """Why ``channel`` may not send while our site's address is ``site``; None when it may. Ask before a
+    delivery is begun; the wire asks the same again before every request that changes something."""
+    if not channel.real:
+        return None
+    return http.barred(channel.server if isinstance(channel, Served) else "", site)
+
+
+def findings(records: Iterable[Record], channels: Iterable[Channel]) -> tuple[Finding, ...]:
+    """The texts written by hand that are too long for their channel and would go out cut."""
+    able = [c for c in channels if isinstance(c, Fits)]
+    found = ((r, c, c.excess(r)) for r in records for c in able if r.wants(c.name))
+    return tuple(
+        Finding(
+            "post-length",
+            "advice",
+            msg("The text for {channel} is {count} characters too long and would be cut.", channel=c.name, count=n),
+            r.path,
+        )
+        for r, c, n in found
+        if n > 0
+    )
+
+
+def describe() -> list[tuple[str, str]]:
+    """Every network there is a file for, with the first line of its docstring; none is imported for it."""
+    package = _package()
+    folder = Path(package.__path__[0])
+    return [(n, _first_line(folder / f"{n}.py")) for n in _folder.names(package)]
+
+
+def _first_line(path: Path) -> str:
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return doc.split("\n", 1)[0]
+
+
+def _package() -> ModuleType:
+    return sys.modules[__name__]
+
+
+def _module(name: str, given: ChannelSettings, settings: Settings) -> ModuleType:
+    try:
+        return _folder.load(_package(), given.network)
+    except KeyError:
+        known = ", ".join(_folder.names(_package()))
+        raise SettingsFault(
+            msg("There is no network “{network}”; known are: {known}.", network=given.network, known=known),
+            where=_where(settings, name, "network") if given.network != name else _where(settings, name),
+        ) from None
+
+
+def _options(name: str, settings: Settings, *, whole: bool = False) -> Section | None:
+    """The channel's own keys, checked. Of one that is off only unknown keys are a fault, unless ``whole``."""
+    given = settings.office.channels[name]
+    model: type[Section] = _module(name, given, settings).Options
+    try:
+        return model.model_validate(given.options)
+    except ValidationError as fault:
+        errors = cast(list[dict[str, Any]], fault.errors())
+    unknown = [e for e in errors if e["type"] == "extra_forbidden"]
+    if unknown or whole or given.on:
+        raise _fault(name, (unknown or errors)[0], model, settings)
+    return None
+
+
+def _fault(name: str, error: Mapping[str, Any], model: type[Section], settings: Settings) -> SettingsFault:
+    key = str(error["loc"][0]) if error["loc"] else ""
+    full = f"channels.{name}.{key}"
+    if error["type"] == "extra_forbidden":
+        known = [*model.model_fields, *ChannelSettings.model_fields]
+        return SettingsFault(unknown_key(key, known), where=_where(settings, name, key))
+    if error["type"] == "missing":
+        message = msg("The setting “{key}” is missing; write it down.", key=full)
+        return SettingsFault(message, where=_where(settings, name))
+    message = msg(
+        "The setting “{key}” cannot be “{value}”: {detail}.",
+        key=full,
+        value=str(error["input"]),
+        detail=_detail(error),
+    )
+    return SettingsFault(message, where=_where(settings, name, key))
+
+
+def _detail(error: Mapping[str, Any]) -> object:
+    """The model's own Message when its check raised one, else pydantic's words."""
+    raised = error.get("ctx", {}).get("error")
+    first = raised.args[0] if isinstance(raised, ValueError) and raised.args else None
+    return first if isinstance(first, Message) else error["msg"]
+
+
+def _secret(name: str, secret: str, settings: Settings) -> str:
+    value = settings.secrets.get(name, secret)
+    if not value:
+        raise SettingsFault(
+            msg(
+                "The channel {channel} is on, but {variable} is not set; write it into .env or switch the channel off.",
+                channel=name,
+                variable=variable(name, secret),
+            )
+        )
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise SettingsFault(
+            msg(
+                "{variable} holds a blank or a character that no access key has; copy it again.",
+                variable=variable(name, secret),
+            )
+        )
+    return value
+
+
+def _where(settings: Settings, name: str, *key: str) -> str:
+    path = settings.root / OFFICE_FILE
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    line = line_of(text, ("channels", name, *key))
+    return f"{OFFICE_FILE}:{line}" if line else OFFICE_FILE

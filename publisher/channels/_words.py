@@ -1,0 +1,140 @@
+"""How an article is worded where nobody has written it by hand, and how what was written is fitted."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from publisher import text
+from publisher.manifest import Record
+from publisher.messages import msg
+from publisher.post import Limits, Media, Post
+
+HASHTAGS = 2
+HASHTAG_CHARACTERS = 30
+# A summary cut shorter than this says nothing; then hashtags and service name make room for it.
+SUMMARY_CHARACTERS = 60
+GAP = "\n\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a channel brings to the wording: who it is, what fits, whether the link goes along, and
+    ``clean``, which mends what its network would misread."""
+
+    channel: str
+    network: str
+    limits: Limits
+    link: bool = True
+    clean: Callable[[str], str] = str
+
+
+def word(record: Record, wording: Wording) -> Post:
+    """The article as a post that fits: the text written by hand for the channel, else our own."""
+    link = tagged(record, wording)
+    by_hand = _by_hand(record, wording)
+    said = _default(record, wording) if by_hand is None else _fit(by_hand, wording, link)
+    return Post(text=said, link=link, media=_pictures(record, wording.limits), lang=record.lang)
+
+
+def excess(record: Record, wording: Wording) -> int:
+    """By how much the text written by hand is too long for the channel; 0 when it fits or there is none."""
+    by_hand = _by_hand(record, wording)
+    if by_hand is None:
+        return 0
+    whole = _with_link(by_hand, tagged(record, wording))
+    return max(0, wording.limits.measure(whole) - wording.limits.characters)
+
+
+def tagged(record: Record, wording: Wording) -> str:
+    """The article's address as this channel gives it: it names channel and delivery to whoever counts
+    visits, and lets us recognise our own post. "" where the channel sends no link."""
+    if not wording.link:
+        return ""
+    parts = urlsplit(record.url)
+    ours = {
+        "utm_source": wording.network,
+        "utm_medium": "social",
+        "utm_campaign": record.id,
+        "utm_content": short_id(record.id, wording.channel),
+    }
+    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in ours]
+    return urlunsplit(parts._replace(query=urlencode([*kept, *ours.items()])))
+
+
+def short_id(article: str, channel: str) -> str:
+    """Ten letters that stand for one article on one channel, the same at every try."""
+    digest = hashlib.sha256(f"{article}\n{channel}".encode()).digest()
+    return base64.b32encode(digest)[:10].decode().lower()
+
+
+def _by_hand(record: Record, wording: Wording) -> str | None:
+    given = record.post_for(wording.channel)
+    if given is None or not text.tidy(given):
+        return None
+    # The article's own address in it becomes the tagged one: taken out here, so that nothing mends it.
+    pieces = text.tidy(given).split(record.url)
+    return tagged(record, wording).join(wording.clean(p) for p in pieces).strip()
+
+
+def _with_link(said: str, link: str) -> str:
+    return said if not link or link in said else said + GAP + link
+
+
+def _fit(said: str, wording: Wording, link: str) -> str:
+    whole = _with_link(said, link)
+    if wording.limits.measure(whole) <= wording.limits.characters:
+        return whole
+    without = text.tidy(said.replace(link, "")) if link else said
+    return _shorten(without, wording.limits, GAP + link if link else "")
+
+
+def _default(record: Record, wording: Wording) -> str:
+    """Title, what it brings the citizen, service, link, hashtags: as much of it as fits, in that order of worth."""
+    measure, limit = wording.limits.measure, wording.limits.characters
+    title = wording.clean(text.tidy(record.title))
+    summary = wording.clean(text.tidy(record.summary))
+    for tail in _tails(record, wording):
+        opening = f"{title}{GAP}{summary}" if summary else title
+        if measure(opening + tail) <= limit:
+            return opening + tail
+        head = f"{title}{GAP}{text.ELLIPSIS}"
+        if summary and limit - measure(head + tail) >= SUMMARY_CHARACTERS:
+            return title + GAP + _shorten(summary, wording.limits, tail, before=title + GAP)
+    link = tagged(record, wording)
+    tail = GAP + link if link else ""
+    return title + tail if measure(title + tail) <= limit else _shorten(title, wording.limits, tail)
+
+
+def _tails(record: Record, wording: Wording) -> Iterator[str]:
+    """What follows the summary, from the richest to the plainest."""
+    link = tagged(record, wording)
+    tags = " ".join(_hashtags(record))
+    service = ""
+    if record.services:
+        names = ", ".join(text.tidy(s.name) for s in record.services)
+        service = wording.clean(msg("Service: {name}", name=names).say(record.lang))
+    for parts in ((service, link, tags), (service, link), (link,)):
+        yield "".join(GAP + p for p in parts if p)
+
+
+def _hashtags(record: Record) -> list[str]:
+    made = dict.fromkeys(text.hashtag(t) for t in record.tags)
+    return [t for t in made if 0 < text.graphemes(t) <= HASHTAG_CHARACTERS][:HASHTAGS]
+
+
+def _shorten(said: str, limits: Limits, tail: str, *, before: str = "") -> str:
+    """``said`` cut to what is left behind ``before`` and in front of ``tail``."""
+    return text.shorten(said, limits.characters, lambda t: limits.measure(before + t), tail=tail)
+
+
+def _pictures(record: Record, limits: Limits) -> tuple[Media, ...]:
+    """The card, else the photo; always with words for those who cannot see it."""
+    picture = record.card or record.photo
+    if picture is None or limits.pictures == 0:
+        return ()
+    alt = text.tidy(picture.alt) or text.tidy(record.title)
+    return (Media(picture.path, picture.type, text.shorten(alt, limits.alt_characters, text.graphemes)),)
