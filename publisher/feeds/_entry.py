@@ -111,7 +111,7 @@ def entry(site: Site, article: Article, now: datetime) -> Entry:
     if len(content.encode()) > TEXT_BYTES:
         content = _pointer(url, summary, lang)
     if media and article.photo and media.url not in text.pictures:
-        content = _lead(article, media, lang) + content
+        content = _lead(article, media) + content
     return Entry(
         id=tag_id(site, article.id),
         key=article.id,
@@ -211,13 +211,11 @@ def _media(site: Site, article: Article, shown: Shown | None) -> Media | None:
     )
 
 
-def _lead(article: Article, media: Media, lang: str) -> str:
+def _lead(article: Article, media: Media) -> str:
     """The article's picture, as its page shows it above the text."""
     caption = line(article.picture.caption) if article.picture else ""
-    if media.credit:
-        credit = msg("Photo: {name}", name=media.credit).say("id" if lang == "id" else "en")
-        caption = f"{caption} ({credit})" if caption else credit
-    return figure(media.url, media.alt, width=media.width, height=media.height, caption=caption)
+    said = f"{caption} ({media.credit})" if caption and media.credit else caption or media.credit
+    return figure(media.url, media.alt, width=media.width, height=media.height, caption=said)
 
 
 def _pointer(url: str, summary: str, lang: str) -> str:

@@ -31,7 +31,7 @@ def urlset(**prefixes: str) -> etree._Element:
     """The root of a sitemap with the namespaces ``prefixes`` beside its own."""
     nsmap: dict[str | None, str] = {None: SITEMAP}
     nsmap.update(prefixes)
-    return etree.Element(f"{{{SITEMAP}}}urlset", nsmap=nsmap)
+    return etree.Element(f"{{{SITEMAP}}}urlset", nsmap=nsmap)  # type: ignore[arg-type]  # the stubs forget None
 
 
 def add(parent: etree._Element, name: str, text: str, namespace: str = SITEMAP) -> etree._Element:
