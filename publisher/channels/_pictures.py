@@ -1,0 +1,22 @@
+"""The picture files of a post, as a channel uploads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from publisher.errors import Refused
+from publisher.messages import msg
+from publisher.post import Limits, Media
+
+
+def picture(site: Path, media: Media, *, limits: Limits, channel: str) -> bytes:
+    """The bytes of ``media`` below the folder ``site``. Raises Refused when there are none or too many."""
+    try:
+        content = (site / media.path).read_bytes()
+    except OSError as fault:
+        raise Refused(
+            msg("The picture {path} cannot be read; build the site again.", path=media.path), detail=str(fault)
+        ) from fault
+    if len(content) > limits.picture_bytes:
+        raise Refused(msg("The picture {path} is too large for {channel}.", path=media.path, channel=channel))
+    return content
