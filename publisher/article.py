@@ -77,6 +77,7 @@ class Article:
     ``photo`` and ``card`` are the public files made of ``picture`` and title, once they are made.
     Times carry a zone. ``posts`` are pairs (channel, text). ``channels`` is None when the article
     goes to all channels that are on. ``withdrawn`` is the public reason of a withdrawn article.
+    ``lines`` says where in the file each field stands, for findings only: no part of a revision.
     """
 
     id: str
@@ -111,6 +112,11 @@ class Article:
     template: str = "article"
     status: Status = Status.PUBLISHED
     withdrawn: str = ""
+    lines: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
+
+    def line(self, key: str) -> int:
+        """The line of the field ``key`` in the file, of the text's first line for "body"; 0 when it has none."""
+        return dict(self.lines).get(key, 0)
 
     @property
     def due(self) -> datetime:
