@@ -131,8 +131,9 @@ def _refuse(parts: SplitResult) -> None:
 def _path(parts: SplitResult) -> str:
     """The folder on the server; ``/~/folder`` is below the home of the user."""
     path = unquote(parts.path)
-    if any(part in (".", "..") for part in path.split("/")) or any(ord(c) < 32 for c in path):
-        raise _fault(msg("The folder of the deploy target may not hold “.”, “..” or control characters."))
+    control = any(ord(c) < 32 for c in path + unquote(parts.username or ""))
+    if control or any(part in (".", "..") for part in path.split("/")):
+        raise _fault(msg("The deploy target may not hold “.” or “..” as a folder, or control characters."))
     if path.startswith("/~/"):
         return path[3:].strip("/") or "."
     return path.strip("/") if parts.scheme == "s3" else "/" + path.strip("/")

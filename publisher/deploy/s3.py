@@ -53,7 +53,8 @@ class Bucket:
     def read(self, path: str) -> bytes | None:
         with self._answers(path):
             try:
-                data: bytes = self._fs.cat_file(self._at(path))
+                # more than one at a time would ask for the size first, whose answer has no reason in it
+                data: bytes = self._fs.cat_file(self._at(path), max_concurrency=1)
             except FileNotFoundError as fault:
                 if _code(fault) in ("NoSuchKey", "404"):
                     return None

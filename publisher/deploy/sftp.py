@@ -10,7 +10,8 @@ from typing import Any
 
 from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko import AuthenticationException, MissingHostKeyPolicy, PKey, SSHClient, SSHException
-from paramiko.hostkeys import HostKeyEntry
+from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
+from paramiko.pkey import UnknownKeyType
 from paramiko.ssh_exception import BadHostKeyException
 
 from publisher.deploy._files import PART
@@ -125,9 +126,7 @@ class Server:
     def _rename(self, part: str, place: str) -> None:
         try:
             self._ftp.posix_rename(part, place)
-        except OSError as fault:
-            if fault.errno is not None:  # an answer of its own; without a number the server has no such request
-                raise
+        except OSError:  # the server may have no such request, or not for us: SFTP's own takes a free name only
             with suppress(FileNotFoundError):
                 self._ftp.remove(place)
             self._ftp.rename(part, place)
@@ -170,13 +169,23 @@ def _trust(client: SSHClient, target: Target) -> Pinned:
     """Gives ``client`` the keys we know: the one of office.toml where there is one, else those of this computer."""
     pinned = target.host_key.strip()
     if not pinned:
-        with suppress(FileNotFoundError):
-            client.load_host_keys(str(Path.home() / ".ssh" / "known_hosts"))
+        _load_known_hosts(client, Path.home() / ".ssh" / "known_hosts")
     elif not pinned.startswith("SHA256:"):
         name = target.host if target.port == 22 else f"[{target.host}]:{target.port}"
         key = _key_of(pinned)
         client.get_host_keys().add(name, key.get_name(), key)
     return Pinned(target)
+
+
+def _load_known_hosts(client: SSHClient, path: Path) -> None:
+    try:
+        client.load_host_keys(str(path))
+    except FileNotFoundError:
+        return  # no host is known then
+    except (InvalidHostKey, UnknownKeyType, ValueError) as fault:
+        raise DeployFault(
+            msg("The file is damaged; mend it, or pin the server's key as host_key under [deploy]."), where=str(path)
+        ) from fault
 
 
 def _key_of(line: str) -> PKey:
@@ -185,7 +194,7 @@ def _key_of(line: str) -> PKey:
     if len(words) >= 2 and words[0].startswith(("ssh-", "ecdsa-")):
         words = ["host", *words]
     entry = None
-    with suppress(SSHException):
+    with suppress(InvalidHostKey, UnknownKeyType, SSHException, ValueError):
         entry = HostKeyEntry.from_line(" ".join(words[:3]))
     if entry is None or entry.key is None:
         raise SettingsFault(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import ssl
 import subprocess
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -20,7 +20,6 @@ from publisher import settings as house
 from publisher.manifest import Manifest, Record
 from publisher.settings import Settings
 
-LEDGER = "20261124-ledger"
 OFFICE = """
 name = "Kantor"
 short = "Kantor"
@@ -54,11 +53,33 @@ def manifest(*records: Record, **fields: Any) -> Manifest:
     return Manifest(site="https://humas.contoh.go.id", title="Kabar", records=records, **fields)
 
 
+SITE = {
+    "index.html": "beranda: satu",
+    "404.html": "tidak ada",
+    "robots.txt": "User-agent: *",
+    "sitemap.xml": "<urlset/>",
+    "arsip/2026/11/index.html": "satu",
+    "berita/satu/index.html": "Berita satu",
+    "berita/dua/index.html": "Berita dua",
+    "cards/id-satu.jpg": "kartu",
+    "feeds/rss.xml": "<rss/>",
+    "layanan/ptsp/index.html": "PTSP",
+    "layanan/index.html": "daftar",
+    "tag/haji-umrah/index.html": "tag",
+    "theme/gaya.css": "p{}",
+}
+TWO = (record("satu"), record("dua"))
+
+
 @dataclass
 class House:
-    """A project folder with a built site in it."""
+    """A project folder with a built site in it: ``files`` are its files, ``records`` its articles."""
 
     root: Path
+    files: ClassVar = SITE
+    records: ClassVar = TWO
+    record = staticmethod(record)
+    manifest = staticmethod(manifest)
 
     @property
     def output(self) -> Path:
@@ -92,24 +113,6 @@ class House:
 
 def _toml(text: str) -> str:
     return "'" + text + "'"
-
-
-SITE = {
-    "index.html": "beranda: satu",
-    "404.html": "tidak ada",
-    "robots.txt": "User-agent: *",
-    "sitemap.xml": "<urlset/>",
-    "arsip/2026/11/index.html": "satu",
-    "berita/satu/index.html": "Berita satu",
-    "berita/dua/index.html": "Berita dua",
-    "cards/id-satu.jpg": "kartu",
-    "feeds/rss.xml": "<rss/>",
-    "layanan/ptsp/index.html": "PTSP",
-    "layanan/index.html": "daftar",
-    "tag/haji-umrah/index.html": "tag",
-    "theme/gaya.css": "p{}",
-}
-TWO = (record("satu"), record("dua"))
 
 
 @pytest.fixture
@@ -227,7 +230,7 @@ class Ftpd:
     logins: list[str]
     handler: Any
 
-    environ = {"KENTONGAN_DEPLOY_PASSWORD": "rahasia-sekali"}
+    environ: ClassVar = {"KENTONGAN_DEPLOY_PASSWORD": "rahasia-sekali"}
 
     @property
     def address(self) -> str:
@@ -248,10 +251,13 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def start_ftpd(tmp_path: Path) -> Iterator[Callable[..., Ftpd]]:
     """Starts FTP servers with TLS on loopback, with a certificate of ``authority`` for ``name``."""
-    from pyftpdlib.authorizers import DummyAuthorizer
-    from pyftpdlib.handlers import TLS_FTPHandler
-    from pyftpdlib.ioloop import IOLoop
-    from pyftpdlib.servers import FTPServer
+    with warnings.catch_warnings():
+        # up to Python 3.11 pyftpdlib takes these two from the standard library, which says they will go
+        warnings.filterwarnings("ignore", "The asyn(core|chat) module is deprecated", DeprecationWarning)
+        from pyftpdlib.authorizers import DummyAuthorizer
+        from pyftpdlib.handlers import TLS_FTPHandler
+        from pyftpdlib.ioloop import IOLoop
+        from pyftpdlib.servers import FTPServer
 
     running: list[tuple[threading.Thread, threading.Event]] = []
 
@@ -278,6 +284,7 @@ def start_ftpd(tmp_path: Path) -> Iterator[Callable[..., Ftpd]]:
                 "tls_data_required": True,
                 "auth_failed_timeout": 0.01,
                 "ftp_USER": note,
+                "base": TLS_FTPHandler,
                 **answers,
             },
         )
@@ -309,7 +316,7 @@ class S3:
     endpoint: str
     bucket: str
 
-    environ = {"KENTONGAN_DEPLOY_ACCESS_KEY": "kunci-akses", "KENTONGAN_DEPLOY_SECRET_KEY": "rahasia-sekali"}
+    environ: ClassVar = {"KENTONGAN_DEPLOY_ACCESS_KEY": "kunci-akses", "KENTONGAN_DEPLOY_SECRET_KEY": "rahasia-sekali"}
 
     @property
     def address(self) -> str:
@@ -352,15 +359,3 @@ def s3(moto_server: str, request: pytest.FixtureRequest) -> S3:
     made = S3(moto_server, "situs-" + str(abs(hash(request.node.nodeid)))[:10])
     made.client().create_bucket(Bucket=made.bucket)
     return made
-
-
-def tls(authority: Any, name: str) -> ssl.SSLContext:
-    """The server's side of TLS with a certificate for ``name``."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    return context
-
-
-def moved(record: Record, **fields: Any) -> Record:
-    """The record with other fields."""
-    return replace(record, **fields)
