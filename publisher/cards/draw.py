@@ -1,0 +1,388 @@
+"""An article's card as a JPEG; the only user of Pillow's drawing. The design is data: layout.py.
+
+The same article gives the same bytes: no clock, no metadata, fonts from installed packages, shaping by RAQM.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from PIL import Image, ImageDraw, ImageFont, features
+
+from publisher.article import Article, Service, Site
+from publisher.cards.layout import (
+    ARABIC_LEADING,
+    ARABIC_SCALE,
+    BASELINE,
+    CARD_BYTES,
+    LAYOUTS,
+    MONTHS,
+    QUALITIES,
+    Box,
+    Design,
+    Ring,
+    Slot,
+)
+from publisher.cards.letters import (
+    ARABIC,
+    GRAPHEME,
+    LATIN,
+    Run,
+    base_direction,
+    drawable,
+    emoji,
+    font_file,
+    missing,
+    runs,
+)
+from publisher.errors import ContentFault, MachineFault
+from publisher.messages import msg
+
+__all__ = ["alt", "card", "drawable", "emoji", "missing"]
+
+ELLIPSIS = "…"
+SMOOTH = 4  # ornament is drawn this many times larger, then reduced
+LANGUAGE = {"ltr": "id", "rtl": "ar"}
+# What Pillow's readers raise on damaged files.
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, Image.DecompressionBombError)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text laid out for a slot: its size and its lines, each a row of runs in the order of sight."""
+
+    size: int
+    lines: tuple[tuple[Run, ...], ...]
+    direction: str
+    pitch: float
+
+    @property
+    def height(self) -> float:
+        return self.pitch * len(self.lines)
+
+
+def card(article: Article, site: Site, photo: Path | None = None, size: str = "og") -> bytes:
+    """The card of ``article`` as JPEG, never over CARD_BYTES. ``size`` is a name of LAYOUTS; ``photo``
+    a picture that pictures.make has made. Raises ContentFault for a character that no font has."""
+    layout = LAYOUTS[size]
+    design = layout.photo if photo else layout.plain
+    texts = _texts(article, site)
+    canvas = _base(design, texts.mark, texts.address).copy()
+    if photo and design.photo:
+        _place_photo(canvas, design.photo, photo, article)
+    _write_title(canvas, design, texts)
+    _write(canvas, design.date, _set(design.date, texts.date))
+    return _jpeg(canvas)
+
+
+def alt(article: Article, site: Site) -> str:
+    """What the card shows, for those who do not see it, in the article's language."""
+    lang = "en" if article.lang == "en" else "id"
+    values = {"title": drawable(article.title), "date": _date(article, site), "office": site.office}
+    service = _service(article, site)
+    if service:
+        return msg(
+            "Card of the article “{title}” about the service {service}, {date}, {office}.",
+            service=service.name,
+            **values,
+        ).say(lang)
+    return msg("Card of the article “{title}”, {date}, {office}.", **values).say(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What stands on a card; every character of it can be drawn."""
+
+    title: str
+    kicker: str
+    date: str
+    mark: str
+    address: str
+
+
+def _texts(article: Article, site: Site) -> Texts:
+    service = _service(article, site)
+    title = _checked(article.title, article.path)
+    if not title:
+        raise ContentFault(
+            msg("The title has no letter that the card can show; write it in words."), where=article.path
+        )
+    return Texts(
+        title=title,
+        kicker=_checked(service.name, service.path) if service else "",
+        date=_date(article, site),
+        mark=_checked(site.office, "office.toml"),
+        address=_checked(_address(site), "office.toml"),
+    )
+
+
+def _checked(text: str, where: str) -> str:
+    """``text`` as it is drawn; raises ContentFault for the first character that no font has."""
+    lacking = missing(text)
+    if lacking:
+        first = lacking[0]
+        raise ContentFault(
+            msg(
+                "The card's fonts have no character “{character}” (U+{point}); write it in another way.",
+                character=first if first.isprintable() else ascii(first)[1:-1],
+                point=f"{ord(first):04X}",
+            ),
+            where=where,
+        )
+    return drawable(text)
+
+
+def _service(article: Article, site: Site) -> Service | None:
+    return site.service(article.services[0]) if article.services else None
+
+
+def _date(article: Article, site: Site) -> str:
+    day = article.date.astimezone(ZoneInfo(site.timezone))
+    months = MONTHS["en" if article.lang == "en" else "id"]
+    return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+def _address(site: Site) -> str:
+    """Host and path of the site, as one would type it."""
+    parts = urlsplit(site.url)
+    return (parts.netloc.rpartition("@")[2] + parts.path).removeprefix("www.").rstrip("/")
+
+
+@lru_cache(maxsize=8)
+def _base(design: Design, mark: str, address: str) -> Image.Image:
+    """All that one site's cards have in common. The caller copies it."""
+    canvas = _ornament(design)
+    _write(canvas, design.mark, _set(design.mark, mark))
+    _write(canvas, design.address, _set(design.address, address))
+    return canvas
+
+
+def _ornament(design: Design) -> Image.Image:
+    large = Image.new("RGB", (design.width * SMOOTH, design.height * SMOOTH), design.ground)
+    pen = ImageDraw.Draw(large)
+    for shape in design.ornament:
+        if isinstance(shape, Ring):
+            box = Box(shape.x - shape.radius, shape.y - shape.radius, 2 * shape.radius, 2 * shape.radius)
+            pen.ellipse(_corners(box), outline=shape.colour, width=round(shape.stroke * SMOOTH))
+        else:
+            pen.rounded_rectangle(_corners(shape.box), radius=shape.radius * SMOOTH, fill=shape.colour)
+    return large.reduce(SMOOTH)
+
+
+def _corners(box: Box) -> tuple[float, float, float, float]:
+    left, top = box.x * SMOOTH, box.y * SMOOTH
+    return (left, top, left + box.width * SMOOTH - 1, top + box.height * SMOOTH - 1)
+
+
+def _place_photo(canvas: Image.Image, box: Box, photo: Path, article: Article) -> None:
+    """The part of the photo around its focus that fills ``box``."""
+    focus = (article.picture and article.picture.focus) or (0.5, 0.5)
+    width, height = round(box.width), round(box.height)
+    try:
+        with Image.open(photo) as image:
+            image.draft("RGB", (2 * width, 2 * height))
+            shown = image.convert("RGB").resize(
+                (width, height), Image.Resampling.LANCZOS, _crop(image.size, box, focus)
+            )
+    except BROKEN as fault:
+        raise ContentFault(
+            msg("The picture {file} cannot be put on the card; save it as JPEG or PNG.", file=photo.name),
+            where=article.path,
+        ) from fault
+    canvas.paste(shown, (round(box.x), round(box.y)))
+
+
+def _crop(size: tuple[int, int], box: Box, focus: tuple[float, float]) -> tuple[float, float, float, float]:
+    """The largest part of a picture of ``size`` with the shape of ``box``, as near to ``focus`` as can be."""
+    scale = min(size[0] / box.width, size[1] / box.height)
+    width, height = box.width * scale, box.height * scale
+    left = min(max(size[0] * focus[0] - width / 2, 0), size[0] - width)
+    top = min(max(size[1] * focus[1] - height / 2, 0), size[1] - height)
+    return (left, top, left + width, top + height)
+
+
+def _jpeg(canvas: Image.Image) -> bytes:
+    """The canvas in the best of QUALITIES that stays within CARD_BYTES."""
+    for quality in QUALITIES:
+        out = io.BytesIO()
+        canvas.save(out, "JPEG", quality=quality)
+        if out.tell() <= CARD_BYTES:
+            return out.getvalue()
+    raise AssertionError("the lowest of QUALITIES is not low enough for CARD_BYTES")
+
+
+@lru_cache(maxsize=64)
+def _font(font: str, weight: int, size: int) -> ImageFont.FreeTypeFont:
+    if not features.check("raqm"):
+        raise MachineFault(
+            msg("This Pillow has no RAQM and would draw Arabic unjoined; install Pillow from its official wheel.")
+        )
+    scaled = round(size * ARABIC_SCALE) if font == ARABIC else size
+    found = ImageFont.truetype(str(font_file(font)), scaled, layout_engine=ImageFont.Layout.RAQM)
+    if font == LATIN:
+        found.set_variation_by_axes([weight])
+    return found
+
+
+def _advance(run: Run, weight: int, size: int) -> float:
+    font = _font(run.font, weight, size)
+    return font.getlength(run.text, direction=run.direction, language=LANGUAGE[run.direction])
+
+
+def _width(row: Sequence[Run], weight: int, size: int) -> float:
+    return sum(_advance(run, weight, size) for run in row)
+
+
+def _set(slot: Slot, text: str) -> Setting:
+    """``text`` in the largest size that lets it stand in ``slot`` whole; else in the smallest, ended by … at
+    a word."""
+    direction = base_direction(text)
+    words = text.split(" ")
+    for size in slot.sizes:
+        measured = [_width(runs(word, direction), slot.weight, size) for word in words]
+        space = _width(runs(" ", direction), slot.weight, size)
+        rows = _rows(slot, words, direction, size)
+        lines = _wrap(measured, space, slot.box.width)
+        if lines is not None and len(lines) <= rows:
+            balanced = _broken(slot, words) if len(lines) == 2 else None
+            balanced = balanced or _balance(measured, space, slot.box.width, len(lines))
+            setting = _lay([" ".join(words[a:b]) for a, b in balanced], slot, direction, size)
+            if _stands(setting, slot):
+                return setting
+    return _cut(slot, words, direction)
+
+
+def _rows(slot: Slot, words: Sequence[str], direction: str, size: int) -> int:
+    """How many lines of ``size`` find room in the slot."""
+    pitch = _pitch(slot, [run for word in words for run in runs(word, direction)], direction, size)
+    return min(slot.lines, max(int(slot.box.height // pitch), 1))
+
+
+def _pitch(slot: Slot, found: Sequence[Run], direction: str, size: int) -> float:
+    arabic = any(run.font == ARABIC for run in found)
+    return size * (max(slot.leading, ARABIC_LEADING[direction]) if arabic and slot.lines > 1 else slot.leading)
+
+
+def _wrap(measured: Sequence[float], space: float, width: float) -> list[tuple[int, int]] | None:
+    """The words of each line, filled one after the other; None when a word is wider than a line."""
+    lines: list[tuple[int, int]] = []
+    start, used = 0, 0.0
+    for i, own in enumerate(measured):
+        if own > width:
+            return None
+        if i > start and used + space + own > width:
+            lines.append((start, i))
+            start, used = i, own
+        else:
+            used = own if i == start else used + space + own
+    return [*lines, (start, len(measured))]
+
+
+def _broken(slot: Slot, words: Sequence[str]) -> list[tuple[int, int]] | None:
+    """Two lines, the second led by a word of ``break_before``; None when there is no such word."""
+    at = next((i for i, word in enumerate(words) if i and word in slot.break_before), 0)
+    return [(0, at), (at, len(words))] if at else None
+
+
+def _balance(measured: Sequence[float], space: float, width: float, count: int) -> list[tuple[int, int]]:
+    """The narrowest way to fill ``count`` lines, so that no line is left with one short word."""
+    best, low, high = _wrap(measured, space, width) or [], 0.0, width
+    for _ in range(10):
+        middle = (low + high) / 2
+        tried = _wrap(measured, space, middle)
+        if tried is not None and len(tried) <= count:
+            best, high = tried, middle
+        else:
+            low = middle
+    return best
+
+
+def _lay(lines: Sequence[str], slot: Slot, direction: str, size: int) -> Setting:
+    rows = tuple(runs(line, direction) for line in lines)
+    return Setting(size, rows, direction, _pitch(slot, [run for row in rows for run in row], direction, size))
+
+
+def _stands(setting: Setting, slot: Slot) -> bool:
+    return all(_width(row, slot.weight, setting.size) <= slot.box.width for row in setting.lines)
+
+
+def _cut(slot: Slot, words: Sequence[str], direction: str) -> Setting:
+    """As many words as find room in the smallest size, then …; a first word wider than a line is cut
+    between two graphemes."""
+    by_word = _longest(len(words), lambda count: _try_cut(slot, " ".join(words[:count]), direction))
+    if by_word is not None:
+        return by_word
+    graphemes = GRAPHEME.findall(words[0])
+    by_letter = _longest(len(graphemes), lambda count: _try_cut(slot, "".join(graphemes[:count]), direction))
+    return by_letter or _lay([ELLIPSIS], slot, direction, slot.sizes[-1])
+
+
+def _longest(most: int, attempt: Callable[[int], Setting | None]) -> Setting | None:
+    """The outcome of ``attempt`` for the largest number up to ``most`` that has one, by halving."""
+    low, high, best = 1, most, None
+    while low <= high:
+        middle = (low + high) // 2
+        tried = attempt(middle)
+        if tried is None:
+            high = middle - 1
+        else:
+            low, best = middle + 1, tried
+    return best
+
+
+def _try_cut(slot: Slot, text: str, direction: str) -> Setting | None:
+    """``text`` and … in the smallest size, None when that does not find room."""
+    size = slot.sizes[-1]
+    words = (text.rstrip(",;:.–—-( ") + ELLIPSIS).split(" ")
+    measured = [_width(runs(word, direction), slot.weight, size) for word in words]
+    lines = _wrap(measured, _width(runs(" ", direction), slot.weight, size), slot.box.width)
+    if lines is None or len(lines) > _rows(slot, words, direction, size):
+        return None
+    tried = _lay([" ".join(words[a:b]) for a, b in lines], slot, direction, size)
+    return tried if _stands(tried, slot) else None
+
+
+def _top(slot: Slot, height: float) -> float:
+    spare = slot.box.height - height
+    return slot.box.y + {"top": 0.0, "middle": spare / 2, "bottom": spare}[slot.anchor]
+
+
+def _write_title(canvas: Image.Image, design: Design, texts: Texts) -> None:
+    """The kicker and the title as one block, on the side from which the title is read."""
+    kicker, area = design.kicker, design.title.box
+    lift = kicker.box.height + design.gap if texts.kicker else 0
+    title = _set(replace(design.title, box=replace(area, height=area.height - lift)), texts.title)
+    top = _top(design.title, title.height + lift)
+    if texts.kicker:
+        side = "right" if title.direction == "rtl" else kicker.align
+        _write(canvas, replace(kicker, box=replace(kicker.box, y=top), align=side), _set(kicker, texts.kicker))
+    block = replace(area, y=top + lift, height=title.height)
+    _write(canvas, replace(design.title, box=block), title)
+
+
+def _write(canvas: Image.Image, slot: Slot, setting: Setting) -> None:
+    pen = ImageDraw.Draw(canvas)
+    top = _top(slot, setting.height)
+    for i, row in enumerate(setting.lines):
+        baseline = top + (i + 0.5) * setting.pitch + BASELINE[setting.direction] * setting.size
+        x = slot.box.x
+        if slot.align == "right" or setting.direction == "rtl":
+            x += slot.box.width - _width(row, slot.weight, setting.size)
+        for run in row:
+            font = _font(run.font, slot.weight, setting.size)
+            pen.text(
+                (x, baseline),
+                run.text,
+                slot.colour,
+                font,
+                "ls",
+                direction=run.direction,
+                language=LANGUAGE[run.direction],
+            )
+            x += _advance(run, slot.weight, setting.size)
