@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -67,6 +68,8 @@ _GONE = frozenset(
     {"math", "noembed", "noframes", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
 )
 _FRAME_TEXT = re.compile(r"(<iframe\b[^>]*>).*?</iframe>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_IMAGE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _ADDRESSES = frozenset({"cite", "href", "poster", "src"})
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])\s*([^,]*),?")
 _DESCRIPTOR = re.compile(r"\d+(\.\d+)?[wxh]")
@@ -139,11 +142,13 @@ class Body:
     pictures: tuple[str, ...]
 
 
+@lru_cache(maxsize=128)
 def body(markup: str, base: str) -> Body:
     """``markup`` with every address resolved against ``base`` and nothing in it that acts by itself.
 
     Scripts, styles, forms, handlers and addresses with a scheme beyond SCHEMES go; a frame becomes a link
     to what it shows; a picture that is part of the text itself (data:) becomes its alternative text.
+    Remembered for a while, since every format asks for the same newest articles.
     """
     attributes = {**_ATTRIBUTES, "iframe": {"src", "title"}, "embed": {"src", "title"}}
     first = nh3.clean(
@@ -165,6 +170,12 @@ def body(markup: str, base: str) -> Body:
         link_rel=None,
     )
     return Body(clean(safe).strip(), line("".join(rewriter.text)), tuple(dict.fromkeys(rewriter.pictures)))
+
+
+def pictures(markup: str, base: str) -> tuple[str, ...]:
+    """The addresses of the pictures in ``markup``; quicker than ``body`` where nothing else is wanted."""
+    shown = _COMMENT.sub("", markup)
+    return body("".join(_IMAGE.findall(shown)), base).pictures if "<img" in shown.lower() else ()
 
 
 def figure(address: str, alt: str, *, width: int, height: int, caption: str) -> str:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from publisher.article import Article, Shown, Site, article_path
-from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, path_address
+from publisher.article import Article, Site, article_path
+from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, path_address, pictures
 from publisher.messages import msg
 
 # RFC 4151: a tag: id names a year in which the host was ours. It is this one for every article, so that
@@ -53,16 +53,31 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """An article ready to be written. Texts are plain but ``html``; times are in the site's zone.
+class Listed:
+    """An article as sitemaps need it; times are in the site's zone.
 
-    ``published`` is the moment it was first public; ``updated`` is never before it. ``listed`` is false
-    when another site carries the original, so that sitemaps do not name our copy. ``photos`` are the
-    addresses of the pictures of our own, without cards.
+    ``published`` is the moment it was first public; ``updated`` is never before it. ``pictures`` are the
+    addresses of its pictures on this site, cards apart.
     """
 
     id: str
-    key: str
+    url: str
+    title: str
+    published: datetime
+    updated: datetime
+    lang: str
+    translation_of: str
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article as feeds need it. Texts are plain but ``html``; times are in the site's zone.
+
+    ``published`` is the moment it was first public; ``updated`` is never before it.
+    """
+
+    id: str
     url: str
     title: str
     summary: str
@@ -73,14 +88,17 @@ class Entry:
     authors: tuple[str, ...]
     categories: tuple[Category, ...]
     media: Media | None
-    photos: tuple[str, ...]
-    listed: bool
-    translation_of: str
 
 
 def entries(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Entry, ...]:
-    """The articles that are public at ``now``, newest first, each id once (the newest wins)."""
-    return tuple(entry(site, article, now) for article in public(site, articles, now))
+    """The newest ENTRIES of the articles that are public at ``now``, newest first."""
+    return tuple(entry(site, article, now) for article in public(site, articles, now)[:ENTRIES])
+
+
+def listed(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Listed, ...]:
+    """All articles that are public at ``now``, newest first, but those whose original stands on another
+    site: a sitemap names no copies."""
+    return tuple(_listed(site, article, now) for article in public(site, articles, now) if _is_original(site, article))
 
 
 def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Article, ...]:
@@ -95,40 +113,71 @@ def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Arti
 
 
 def entry(site: Site, article: Article, now: datetime) -> Entry:
-    """``article`` cleaned. A ``modified`` before its first publication, or after ``now``, does not count."""
-    zone = ZoneInfo(site.timezone)
+    """``article`` cleaned for a feed."""
     url = path_address(site.url, article_path(article))
     text = body(article.html, url)
-    published = moment(article.due, zone)
-    modified = moment(article.modified, zone) if article.modified else published
-    title = line(article.title) or excerpt(text.text, 80) or article.id
+    title = _title(article, text.text)
     summary = line(article.summary) or excerpt(text.text) or title
     lang = language(article.lang, site.language)
-    media = _media(site, article, article.photo or article.card)
-    own = tuple(p for p in text.pictures if p.startswith(path_address(site.url, "")))
-    photo = (media.url,) if media and article.photo else ()
+    media = _media(site, article)
     content = text.html if text.text or text.pictures else f"<p>{escape(summary)}</p>"
     if len(content.encode()) > TEXT_BYTES:
         content = _pointer(url, summary, lang)
     if media and article.photo and media.url not in text.pictures:
         content = _lead(article, media) + content
+    published, changed = _dates(site, article, now)
     return Entry(
         id=tag_id(site, article.id),
-        key=article.id,
         url=url,
         title=title,
         summary=summary,
         html=content,
         published=published,
-        updated=modified if published < modified <= now else published,
+        updated=changed,
         lang=lang,
         authors=_once(article.authors),
         categories=_categories(site, article),
         media=media,
-        photos=tuple(dict.fromkeys(photo + own)),
-        listed=absolute(article.canonical, url) in ("", url) if article.canonical.strip() else True,
-        translation_of=article.translation_of,
     )
+
+
+def _listed(site: Site, article: Article, now: datetime) -> Listed:
+    url = path_address(site.url, article_path(article))
+    root = path_address(site.url, "")
+    photo = (path_address(site.url, article.photo.path),) if article.photo else ()
+    own = tuple(p for p in pictures(article.html, url) if p.startswith(root))
+    published, changed = _dates(site, article, now)
+    return Listed(
+        id=article.id,
+        url=url,
+        title=_title(article),
+        published=published,
+        updated=changed,
+        lang=language(article.lang, site.language),
+        translation_of=article.translation_of,
+        pictures=tuple(dict.fromkeys(photo + own)),
+    )
+
+
+def _dates(site: Site, article: Article, now: datetime) -> tuple[datetime, datetime]:
+    """First publication and last change. A ``modified`` before the first, or after ``now``, does not count."""
+    zone = ZoneInfo(site.timezone)
+    published = moment(article.due, zone)
+    modified = moment(article.modified, zone) if article.modified else published
+    return published, modified if published < modified <= now else published
+
+
+def _title(article: Article, text: str | None = None) -> str:
+    """The title on one line; for one that says nothing the beginning of the text, else the id."""
+    title = line(article.title)
+    if title:
+        return title
+    return excerpt(body(article.html, "").text if text is None else text, 80) or line(article.id) or "–"
+
+
+def _is_original(site: Site, article: Article) -> bool:
+    url = path_address(site.url, article_path(article))
+    return not article.canonical.strip() or absolute(article.canonical, url) in ("", url)
 
 
 def tag_id(site: Site, specific: str) -> str:
@@ -170,8 +219,7 @@ def language(given: str, default: str) -> str:
 
 
 def fit(shown: Sequence[Entry], write: Callable[[Sequence[Entry]], bytes]) -> bytes:
-    """What ``write`` makes of the newest ENTRIES, the oldest left out until it is below FEED_BYTES."""
-    shown = tuple(shown[:ENTRIES])
+    """What ``write`` makes of ``shown``, the oldest left out until it is below FEED_BYTES."""
     while len(written := write(shown)) > FEED_BYTES and len(shown) > 1:
         over = len(written) - FEED_BYTES
         while over > 0 and len(shown) > 1:
@@ -195,7 +243,9 @@ def _categories(site: Site, article: Article) -> tuple[Category, ...]:
     return tuple(found.values())
 
 
-def _media(site: Site, article: Article, shown: Shown | None) -> Media | None:
+def _media(site: Site, article: Article) -> Media | None:
+    """The photo, or the card where there is none."""
+    shown = article.photo or article.card
     if shown is None:
         return None
     credit = article.picture.credit if article.picture and shown is article.photo else ""

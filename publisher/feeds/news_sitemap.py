@@ -9,7 +9,7 @@ from lxml import etree
 
 from publisher.article import Article, Site
 from publisher.feeds._content import line, path_address
-from publisher.feeds._entry import Entry, entries
+from publisher.feeds._entry import Listed, listed
 from publisher.feeds._xml import NEWS, SITEMAP, add, urlset, w3c, written
 
 FILENAME = "sitemap-news.xml"
@@ -26,7 +26,7 @@ def render(site: Site, articles: Sequence[Article], now: datetime) -> bytes:
     When nothing is fresh the newest article (else the home page) stands there without ``news:news``: a
     sitemap must name one address to be valid.
     """
-    shown = [e for e in entries(site, articles, now) if e.listed]
+    shown = listed(site, articles, now)
     fresh = [e for e in shown if now - e.published < WINDOW][:ARTICLES]
     root = urlset(news=NEWS)
     for entry in fresh:
@@ -42,7 +42,7 @@ def _url(root: etree._Element, address: str) -> etree._Element:
     return row
 
 
-def _news(site: Site, row: etree._Element, entry: Entry) -> None:
+def _news(site: Site, row: etree._Element, entry: Listed) -> None:
     news = etree.SubElement(row, f"{{{NEWS}}}news")
     publication = etree.SubElement(news, f"{{{NEWS}}}publication")
     add(publication, "name", line(site.publication) or line(site.title), NEWS)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from publisher.article import Article, Site
 from publisher.feeds._content import path_address
-from publisher.feeds._entry import Entry, entries, moment
+from publisher.feeds._entry import Listed, listed, moment
 from publisher.feeds._xml import IMAGE, SITEMAP, SITEMAP_URLS, XHTML, add, urlset, w3c, written
 
 FILENAME = "sitemap.xml"
@@ -26,16 +26,16 @@ def render(
 
     ``pages`` are all other pages that may be found: (path below the site's root, when its content last
     changed or None when that is not known), for example ``("layanan/ptsp/", updated)`` or
-    ``("arsip/2026/11/", newest article of the month)``. Never give the time of a build. A path given
-    twice counts once; the home page ("") may be among them. An article whose original stands on another
-    site is not listed. There is no priority and no changefreq: no search engine reads them. Beyond
-    50,000 addresses the oldest are left out.
+    ``("arsip/2026/11/", newest article of the month)``; never give the time of a build. A path given twice
+    counts once; the home page, dated by the newest article, is there already. An article whose original
+    stands on another site is not listed. There is no priority and no changefreq: no search engine reads
+    them. Beyond 50,000 addresses the oldest are left out.
     """
     zone = ZoneInfo(site.timezone)
-    shown = [e for e in entries(site, articles, now) if e.listed]
-    dated = {path.lstrip("/"): when and moment(when, zone) for path, when in reversed(tuple(pages))}
-    newest = max((e.updated for e in shown), default=None)
-    rows = {"": dated.get("") or newest, **{p: dated[p] for p in reversed(dated) if p}}
+    shown = listed(site, articles, now)
+    rows = {"": max((e.updated for e in shown), default=None)}
+    for path, when in pages:
+        rows.setdefault(path.lstrip("/"), moment(when, zone) if when else None)
     root = urlset(image=IMAGE, xhtml=XHTML)
     for path, when in rows.items():
         _url(root, path_address(site.url, path), when)
@@ -44,7 +44,7 @@ def render(
         row = _url(root, entry.url, entry.updated)
         for other in others.get(entry.url, ()):
             etree.SubElement(row, f"{{{XHTML}}}link", rel="alternate", hreflang=other.lang, href=other.url)
-        for picture in entry.photos[:PICTURES]:
+        for picture in entry.pictures[:PICTURES]:
             add(etree.SubElement(row, f"{{{IMAGE}}}image"), "loc", picture, IMAGE)
     return written(root)
 
@@ -57,11 +57,11 @@ def _url(root: etree._Element, address: str, when: datetime | None) -> etree._El
     return row
 
 
-def _translations(shown: Sequence[Entry]) -> dict[str, tuple[Entry, ...]]:
+def _translations(shown: Sequence[Listed]) -> dict[str, tuple[Listed, ...]]:
     """By address: the entry itself and what it is a translation of or was translated to."""
-    groups: dict[str, list[Entry]] = {}
-    for entry in sorted(shown, key=lambda e: (e.translation_of != "", e.lang, e.key)):
-        group = groups.setdefault(entry.translation_of or entry.key, [])
+    groups: dict[str, list[Listed]] = {}
+    for entry in sorted(shown, key=lambda e: (e.translation_of != "", e.lang, e.id)):
+        group = groups.setdefault(entry.translation_of or entry.id, [])
         if all(other.lang != entry.lang for other in group):
             group.append(entry)
     return {entry.url: tuple(group) for group in groups.values() if len(group) > 1 for entry in group}
