@@ -24,7 +24,17 @@ from publisher.errors import SettingsFault
 from publisher.manifest import Record
 from publisher.messages import Message, msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import OFFICE_FILE, ChannelSettings, Section, Settings, line_of, unknown_key, variable
+from publisher.settings import (
+    OFFICE_FILE,
+    ChannelSettings,
+    Section,
+    Settings,
+    is_loopback,
+    is_private,
+    line_of,
+    unknown_key,
+    variable,
+)
 
 Renew = Callable[[], None]
 
@@ -114,7 +124,7 @@ class Setup:
         return http.Wire(
             channel=self.name,
             base=base,
-            site=self.site,
+            barred=barred(base, self.site),
             secrets=tuple(self.secrets.values()),
             judge=judge,
             bounds=bounds or http.Bounds(),
@@ -157,7 +167,17 @@ def may_send(channel: Channel, site: str) -> Message | None:
     delivery is begun; the wire asks the same again before every request that changes something."""
     if not channel.real:
         return None
-    return http.barred(channel.server if isinstance(channel, Served) else "", site)
+    return barred(channel.server if isinstance(channel, Served) else "", site)
+
+
+def barred(own: str, site: str) -> Message | None:
+    """Why nothing may be sent to the network at ``own`` while our site is at ``site``; None when it may.
+
+    The one guard against posting links that no reader can open.
+    """
+    if not is_private(site) or (own and is_loopback(own)):
+        return None
+    return msg("The site's address {site} cannot be opened by readers; put its public https address in.", site=site)
 
 
 def findings(records: Iterable[Record], channels: Iterable[Channel]) -> tuple[Finding, ...]:

@@ -18,7 +18,6 @@ from urllib.parse import quote, urlsplit
 from publisher import __version__
 from publisher.errors import ChannelError, Held, OutcomeUnknown, Refused, TryLater
 from publisher.messages import Message, msg
-from publisher.settings import is_loopback, is_private
 
 if TYPE_CHECKING:
     import requests
@@ -73,15 +72,15 @@ def no_opinion(answer: Answer, visible: bool) -> ChannelError | None:
 class Wire:
     """One account's way to its network.
 
-    ``base`` is scheme and host of the network, ``site`` the address of our own site, ``secrets`` what no
-    error may show, ``judge`` the network's own reading of an answer, asked before HTTP's.
+    ``base`` is scheme and host of the network, ``secrets`` what no error may show, ``judge`` the network's own
+    reading of an answer, asked before HTTP's. ``barred`` is why nothing may be sent now, None when it may.
     """
 
     channel: str
     base: str
-    site: str
     secrets: tuple[str, ...] = field(default=(), repr=False)
     judge: Judge = field(default=no_opinion, repr=False)
+    barred: Message | None = None
     bounds: Bounds = Bounds()
 
     def ask(
@@ -110,7 +109,7 @@ class Wire:
         """A session whose every request passes this wire; ``base`` is where its user thinks to go."""
         import requests  # 0.2 s, and most commands send nothing
 
-        from publisher._adapter import Adapter
+        from publisher.http._adapter import Adapter
 
         session = requests.Session()
         session.adapters.clear()
@@ -118,10 +117,9 @@ class Wire:
         return session
 
     def guard(self, method: str) -> None:
-        """Raises Held for a request that changes something while no reader can open our site."""
-        reason = None if method.upper() in READS else barred(self.base, self.site)
-        if reason:
-            raise Held(reason)
+        """Raises Held for a request that changes something while the wire is barred."""
+        if self.barred and method.upper() not in READS:
+            raise Held(self.barred)
 
     def redact(self, text: str) -> str:
         """``text`` without this account's secrets, in one line, not longer than a message can bear."""
@@ -222,19 +220,9 @@ def get(url: str, *, bounds: Bounds = Bounds(read=10.0)) -> Answer:
     Raises TryLater when nobody answers. The body ends at ``bounds.body``.
     """
     parts = urlsplit(url)
-    wire = Wire(channel=parts.hostname or url, base=f"{parts.scheme}://{parts.netloc}", site=url, bounds=bounds)
+    wire = Wire(channel=parts.hostname or url, base=f"{parts.scheme}://{parts.netloc}", bounds=bounds)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return wire.ask("GET", path, allow=range(100, 600), headers={"Cache-Control": "no-cache"})
-
-
-def barred(own: str, site: str) -> Message | None:
-    """Why nothing may be sent to the network at ``own`` while our site is at ``site``; None when it may.
-
-    The one guard against posting links that no reader can open.
-    """
-    if not is_private(site) or (own and is_loopback(own)):
-        return None
-    return msg("The site's address {site} cannot be opened by readers; put its public https address in.", site=site)
 
 
 def wait(headers: Mapping[str, str], now: datetime) -> float | None:
