@@ -77,8 +77,9 @@ class Delivery:
     ``due`` is the time before which nothing is tried. ``posting`` is true from the moment before the
     visible request until it is known whether the post is out: such a row is looked up, never posted
     again. ``evidence`` is true when the channel said that it has the post already. ``intent_at`` is
-    the first visible request, ``asked_at`` the last. ``looks`` counts look-ups, ``clean`` those in a
-    row that found nothing. ``reason`` says why it waits or ended, ``error`` the technical detail.
+    the first visible request, ``asked_at`` the last. ``attempts`` counts tries, ``stumbles`` those
+    that ended without an answer that settles it, ``looks`` look-ups, ``clean`` those in a row that found
+    nothing. ``reason`` says why it waits or ended, ``error`` the technical detail.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Delivery:
     due: datetime
     priority: int
     attempts: int
+    stumbles: int
     looks: int
     clean: int
     fence: int

@@ -69,6 +69,7 @@ delivery = sa.Table(
     sa.Column("due", Moment, nullable=False),
     sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("stumbles", sa.Integer, nullable=False, server_default="0"),
     sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
     sa.Column("clean", sa.Integer, nullable=False, server_default="0"),
     sa.Column("fence", sa.Integer, nullable=False, server_default="0"),

@@ -160,7 +160,12 @@ class Ledger:
         return _delivery(row) if row else None
 
     def deliveries(
-        self, states: Collection[State] = (), *, channel: str = "", article: str = "", ids: Collection[str] = ()
+        self,
+        states: Collection[State] = (),
+        *,
+        channel: str = "",
+        article: str = "",
+        ids: Collection[str] | None = None,
     ) -> tuple[Delivery, ...]:
         """The deliveries that fit every filter given, in the order of their time."""
         wanted = self._deliveries()
@@ -170,10 +175,11 @@ class Ledger:
             wanted = wanted.where(delivery.c.channel == channel)
         if article:
             wanted = wanted.where(delivery.c.article == article)
+        if ids is not None:
+            wanted = wanted.where(delivery.c.id.in_(sorted(ids)))
         order = wanted.order_by(delivery.c.due, delivery.c.article, delivery.c.channel, delivery.c.kind, delivery.c.seq)
         with self._reading() as c:
-            rows = tuple(_delivery(row) for row in c.execute(order))
-        return tuple(d for d in rows if d.id in ids) if ids else rows
+            return tuple(_delivery(row) for row in c.execute(order))
 
     def events(self, id: str = "") -> tuple[Event, ...]:
         """What happened to the delivery ``id``, or to all, in order."""
@@ -350,6 +356,7 @@ class Ledger:
                 posting=posting,
                 evidence=evidence,
                 clean=clean,
+                stumbles=delivery.c.stumbles + stumbled,
             )
             if stumbled:
                 c.execute(self._gates(row.channel).values(failures=gate.c.failures + 1))
@@ -648,6 +655,7 @@ _CLEARED = {
     "cancel": "",
     "posting": False,
     "evidence": False,
+    "stumbles": 0,
     "looks": 0,
     "clean": 0,
     "lease": None,

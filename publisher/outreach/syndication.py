@@ -1,0 +1,41 @@
+"""The addresses of an article's posts, for its page (u-syndication): an input of the next build."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Container
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.ledger import State
+
+if TYPE_CHECKING:
+    from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
+
+FILENAME = "syndication.json"
+
+
+def write(ledger: Ledger, folder: Path, *, internal: Container[str] = ()) -> bool:
+    """Writes ``folder``/syndication.json, article id to its posts with a public address; channels in
+    ``internal`` are left out. False when nothing changed, and then the file is not touched."""
+    path = folder / FILENAME
+    text = json.dumps(_posts(ledger, internal), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    new = folder / f".{FILENAME}.new"
+    with new.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    return True
+
+
+def _posts(ledger: Ledger, internal: Container[str]) -> dict[str, list[dict[str, str]]]:
+    posts: dict[str, list[dict[str, str]]] = {}
+    for d in sorted(ledger.deliveries((State.SENT,)), key=lambda d: (d.article, d.channel, d.seq)):
+        if d.remote_url.startswith(("http://", "https://")) and d.channel not in internal:
+            posts.setdefault(d.article, []).append({"network": d.network, "channel": d.channel, "url": d.remote_url})
+    return posts
