@@ -84,7 +84,7 @@ def environment(translate: Translate = str) -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(THEME / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    env.filters["tanggal"] = lambda d: f"{d.day} {MONTHS[d.month - 1]} {d.year}"
+    env.filters["tanggal"] = lambda d: d if isinstance(d, str) else f"{d.day} {MONTHS[d.month - 1]} {d.year}"
     env.filters["jam"] = lambda d: f"{d:%H.%M} WIB"
     env.filters["iso"] = lambda d: d.isoformat()
     env.globals["_"] = translate
@@ -230,15 +230,21 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
         "tag": one("tag", tag=term),
         "author": one("author", author=term),
     }
-    for name in ("categories", "tags", "authors", "404"):
+    for name in ("categories", "tags", "authors", "404", "register"):
         pages[name] = one(name)
-    for name in ("page", "register", "kontak", "kanal-resmi", "langganan", "zona-integritas"):
+    for name in ("page", "kontak", "kanal-resmi", "langganan", "zona-integritas"):
         pages[name] = one(name, page=standing)
     for item in services:
         news = [plain, bare] if item.id == "contoh" else []
         shown = SimpleNamespace(record=item, url=f"layanan/{item.id}/", content="<p>Isi.</p>", news=news)
         pages[f"service-{item.id}"] = one("service", page=shown)
     return pages
+
+
+@pytest.fixture(scope="session")
+def env() -> jinja2.Environment:
+    """Jinja with our filters."""
+    return environment()
 
 
 @pytest.fixture(scope="session")
