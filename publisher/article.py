@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -244,4 +245,9 @@ def card_path(article: Article) -> str:
 def picture_path(source: str) -> str:
     """Where the public copy of the content picture ``source`` stands below the site's root: every
     picture is made anew as JPEG, so that no original and no place data reach a reader."""
-    return f"gambar/{source.rsplit('.', 1)[0]}.jpg"
+    return f"gambar/{plain_name(source.rsplit('.', 1)[0])}.jpg"
+
+
+def plain_name(path: str) -> str:
+    """``path`` with a dash for whatever would have to be escaped in an address."""
+    return re.sub(r"[^A-Za-z0-9._/-]+", "-", path)

@@ -1,0 +1,201 @@
+"""The one place that knows Pelican's values and ours: settings and clock in, articles and pages out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican.urlwrappers import Author, Category, Tag
+from pelican.utils import SafeDatetime
+
+from publisher.article import Article, Finding, Service, Site, Status
+from publisher.build.addresses import Links, Record, record_path
+from publisher.build.choose import Choice, is_waiting
+from publisher.build.journal import Placed
+from publisher.build.staging import Staging
+from publisher.content import Content
+from publisher.manifest import Manifest
+from publisher.messages import Message
+from publisher.settings import Settings
+
+ORDER = "KENTONGAN"  # what run.py asks for, in Pelican's settings
+RUN = "KENTONGAN_RUN"  # the build in the making
+Say = Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a build is to make: of which site, as of when, for readers or as a preview."""
+
+    settings: Settings
+    now: datetime
+    preview: bool = False
+    say: Say | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """One build in the making; what a plugin leaves here, the next one takes."""
+
+    order: Order
+    staging: Staging
+    content: Content
+    choice: Choice
+    site: Site
+    links: Links
+    records: dict[str, Record]  # by content path: whatever gets a page
+    raw: dict[str, str]  # by content path: the text as HTML; of a page with its links resolved
+    rendered: Mapping[str, str] = field(default_factory=dict)  # the same before links and pictures, for revisions
+    findings: list[Finding] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)  # address → content file whose copy stands there
+    digests: dict[str, dict[str, str]] = field(default_factory=dict)  # content path → its files' digests
+    linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
+    revisions: dict[str, str] = field(default_factory=dict)  # by content path
+    manifest: Manifest | None = None
+    placed: Placed = field(default_factory=Placed)
+    held: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return self.order.settings.zone
+
+    def articles(self) -> tuple[Article, ...]:
+        """The articles that get a page, newest first, as they now stand."""
+        found = (self.records.get(a.path) for a in self.choice.shown)
+        return tuple(r for r in found if isinstance(r, Article))
+
+    def public(self) -> tuple[Article, ...]:
+        """Those of them that stand in lists and feeds."""
+        return tuple(a for a in self.articles() if a.is_public(self.order.now))
+
+    def services(self) -> tuple[Service, ...]:
+        """The register as it now stands."""
+        return tuple(r for r in self.records.values() if isinstance(r, Service))
+
+    def find(self, rule: str, level: str, message: Message, path: str, line: int = 0) -> None:
+        """Reports a finding, once."""
+        finding = Finding(rule, level, message, path, line)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def line_of(self, record: Record, text: str) -> int:
+        """The line of the record's file on which ``text`` stands, 0 when it is not known."""
+        at = record.body.find(text)
+        first = record.line("body") if isinstance(record, Article) else 0
+        return first + record.body.count("\n", 0, at) if first and at >= 0 else 0
+
+
+def run_of(settings: Mapping[str, Any]) -> Run | None:
+    """The build that Pelican's ``settings`` belong to; None when Pelican builds another's site."""
+    return settings.get(RUN)
+
+
+def order_of(settings: Mapping[str, Any]) -> Order | None:
+    """What to build: run.py's order, or for plain ``pelican`` the office of pelicanconf.py."""
+    order: Order | None = settings.get(ORDER)
+    office: Settings | None = settings.get("OFFICE")
+    if order is not None or office is None:
+        return order
+    given = replace(office, content=Path(settings["PATH"]).resolve(), output=Path(settings["OUTPUT_PATH"]).resolve())
+    return Order(given, clock())
+
+
+def clock() -> datetime:
+    """SOURCE_DATE_EPOCH, or the clock: read once for plain ``pelican``."""
+    return datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), UTC)
+
+
+def to_pelican(settings: Settings) -> dict[str, Any]:
+    """The settings of Pelican that the office decides."""
+    office = settings.office
+    return {
+        "OFFICE": settings,
+        "PATH": str(settings.content),
+        "OUTPUT_PATH": str(settings.output),
+        "THEME": str(settings.root / "theme"),
+        "SITEURL": office.url,
+        "SITENAME": office.title,
+        "DEFAULT_LANG": office.language,
+        "TIMEZONE": office.timezone,
+    }
+
+
+def to_site(settings: Settings, services: tuple[Service, ...]) -> Site:
+    """The site as feeds and cards take it."""
+    office = settings.office
+    return Site(
+        url=office.url,
+        title=office.title,
+        publication=office.publication or office.title,
+        office=office.name,
+        description=office.description,
+        language=office.language,
+        timezone=office.timezone,
+        email=office.email,
+        hub=office.hub,
+        services=services,
+    )
+
+
+def in_zone(article: Article, zone: ZoneInfo) -> Article:
+    """``article`` with its times in the office's zone, so that months and days are the office's."""
+    return replace(
+        article,
+        date=article.date.astimezone(zone),
+        modified=article.modified and article.modified.astimezone(zone),
+        embargo=article.embargo and article.embargo.astimezone(zone),
+        corrections=tuple(replace(c, date=c.date.astimezone(zone)) for c in article.corrections),
+    )
+
+
+def metadata(record: Record, run: Run, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What Pelican's reader must know of ``record``."""
+    path = record_path(record)
+    common = {
+        "title": record.name if isinstance(record, Service) else record.title,
+        "summary": record.summary,
+        "url": path,
+        "save_as": f"{path}index.html",
+        "status": "published",
+        "record": record,
+    }
+    if isinstance(record, Article):
+        return common | _article(record, run, settings)
+    if isinstance(record, Service):
+        return common | {"slug": record.id, "template": "service", "lang": "id"}
+    more: dict[str, Any] = {"modified": _date(record.modified)} if record.modified else {}
+    return common | more | {"slug": record.slug, "template": record.template, "lang": record.lang}
+
+
+def _article(record: Article, run: Run, settings: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "date": _date(record.date),
+        "slug": record.slug,
+        "lang": record.lang,
+        "template": "withdrawn" if record.status is Status.WITHDRAWN else record.template,
+        "held": is_waiting(record, run.order.now),
+        "revision": run.revisions.get(record.path, ""),
+        "tags": [Tag(t, settings) for t in record.tags],
+    }
+    if record.status in (Status.HIDDEN, Status.WITHDRAWN):
+        found["status"] = "hidden"
+    if record.modified:
+        found["modified"] = _date(record.modified)
+    if record.category:
+        found["category"] = Category(record.category, settings)
+    if record.authors:
+        found["authors"] = [Author(a, settings) for a in record.authors]
+    return found
+
+
+def _date(when: datetime) -> SafeDatetime:
+    parts = when.timetuple()[:6]
+    return SafeDatetime(*parts, when.microsecond, when.tzinfo)

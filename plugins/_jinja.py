@@ -1,0 +1,72 @@
+"""What templates may call: words in the language of the page, dates as people here write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from publisher.messages import translator
+
+# never the machine's locale, which differs from machine to machine
+_MONTHS = {
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+    "en": "January February March April May June July August September October November December",
+}
+MONTHS = {lang: names.split() for lang, names in _MONTHS.items()}
+
+
+@pass_context
+def words(context: Context, text: str, **values: object) -> str:
+    """``text``, an English source, in the language of the page."""
+    said = translator(_language(context))(text)
+    return said.format(**values) if values else said
+
+
+def filters(zone: ZoneInfo) -> dict[str, Any]:
+    """The filters of templates; times are shown in ``zone``."""
+
+    @pass_context
+    def tanggal(context: Context, when: date | str) -> str:
+        day = _day(when, zone)
+        return day if isinstance(day, str) else f"{day.day} {_month(context, day)}"
+
+    @pass_context
+    def bulan(context: Context, when: date | str) -> str:
+        day = _day(when, zone)
+        return day if isinstance(day, str) else _month(context, day)
+
+    def jam(when: datetime) -> str:
+        there = when.astimezone(zone)
+        return f"{there.hour:02}.{there.minute:02} {there.tzname()}"
+
+    def iso(when: datetime) -> str:
+        return when.astimezone(zone).isoformat(timespec="seconds")
+
+    return {"tanggal": tanggal, "bulan": bulan, "jam": jam, "iso": iso}
+
+
+def _day(when: date | str, zone: ZoneInfo) -> date | str:
+    """The day in ``zone``; a text that is no ISO date stays as the office wrote it ("awal 2021")."""
+    if isinstance(when, str):
+        try:
+            return date.fromisoformat(when)
+        except ValueError:
+            return when
+    return when.astimezone(zone).date() if isinstance(when, datetime) else when
+
+
+def _month(context: Context, day: date) -> str:
+    return f"{MONTHS[_language(context)][day.month - 1]} {day.year}"
+
+
+def _language(context: Context) -> str:
+    """The language of the article or page that is being written, else the site's."""
+    for name in ("article", "page"):
+        lang = getattr(context.get(name), "lang", None)
+        if lang in MONTHS:
+            return str(lang)
+    return str(getattr(context.get("site"), "language", "id"))

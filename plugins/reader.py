@@ -1,0 +1,246 @@
+"""Reads the content folder through publisher.content and hands Pelican what is public."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pelican import Pelican, signals
+from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.readers import BaseReader, Readers
+
+from plugins import _convert
+from plugins._convert import ORDER, RUN, Order, Run, run_of
+from publisher import content as folder
+from publisher.article import Article, Finding, Page, Service, Status
+from publisher.build import journal, staging
+from publisher.build.addresses import Links, Record, attachment_path, settle
+from publisher.build.choose import choose, newest_first, related
+from publisher.build.html import Attributes, swap_tags
+from publisher.build.markup import render
+from publisher.errors import ContentFault, SiteFault
+from publisher.manifest import FILENAME
+from publisher.messages import msg
+
+log = logging.getLogger(__name__)
+
+
+class ContentReader(BaseReader):  # type: ignore[misc]  # Pelican ships no types
+    """Gives Pelican what was read before: a file is opened once."""
+
+    enabled = True
+    file_extensions = ("md",)
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        """The HTML and the metadata of one file."""
+        run = self.settings[RUN]
+        path = Path(source_path).relative_to(run.order.settings.content).as_posix()
+        record = run.records[path]
+        return getattr(record, "html", "") or run.raw.get(path, ""), _convert.metadata(record, run, self.settings)
+
+
+def register() -> None:
+    """Called by Pelican."""
+    signals.get_generators.connect(begin)
+    signals.readers_init.connect(use_reader)
+    signals.article_generator_pretaxonomy.connect(arrange)
+    signals.all_generators_finalized.connect(relate)
+
+
+def use_reader(readers: Readers) -> None:
+    """Markdown is read by us; nothing else is a text of this site."""
+    run = run_of(readers.settings)
+    if run is not None:
+        endings = {r.path.rpartition(".")[2] for r in run.records.values()}
+        readers.reader_classes = {"static": BaseReader, **dict.fromkeys(endings, ContentReader)}
+
+
+def begin(pelican: Pelican) -> None:
+    """Each run of Pelican begins here, also the second of ``pelican --autoreload``."""
+    settings = pelican.settings
+    order = _convert.order_of(settings)
+    if order is None:
+        return
+    last = run_of(settings)
+    if last is not None:
+        last.held.close()
+    run = read(order)
+    settings[RUN] = run
+    pelican.path = settings["PATH"] = str(order.settings.content)
+    pelican.output_path = settings["OUTPUT_PATH"] = str(run.staging.site)
+    show(run, settings)
+    if ORDER not in settings:
+        for finding in (*run.content.findings, *run.findings):
+            log.warning("%s:%s: %s", finding.path, finding.line, finding.message.say(order.settings.lang))
+
+
+def read(order: Order) -> Run:
+    """The content as it stands and a staging folder to build it in."""
+    settings = order.settings
+    place = staging.Staging(settings.output, settings.state)
+    held = ExitStack()
+    held.enter_context(staging.lock(settings.output))
+    try:
+        journal.recover(place)
+        place.begin()
+        found = folder.read(settings.content, settings.zone, keep=last_paths(settings.state))
+        return assemble(order, place, found, held)
+    except BaseException:
+        held.close()
+        raise
+
+
+def assemble(order: Order, place: staging.Staging, found: folder.Content, held: ExitStack) -> Run:
+    """The run with every text rendered; a text that cannot be is left out with a finding."""
+    settings = order.settings
+    choice = choose((_convert.in_zone(a, settings.zone) for a in found.articles), order.now, preview=order.preview)
+    findings: list[Finding] = []
+    every: list[Record] = [*found.services, *found.pages, *choice.shown]
+    raw = dict(rendered(every, findings))
+    every = [r for r in every if r.path in raw]
+    addresses, taken = settle(every)
+    findings += taken
+    records = {r.path: r for r in every if r.path in addresses}
+    moved = frozenset(p for a in choice.shown for p in (folder.former_path(a, f) for f in a.former) if p)
+    waiting = frozenset(a.path for a in choice.waiting)
+    links = Links(settings.office.url, settings.content, addresses, waiting, moved)
+    site = _convert.to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
+    run = Run(order, place, found, choice, site, links, records, raw, dict(raw), findings, held=held)
+    for record in every:
+        if record.path in records:
+            resolve(run, record)
+    run.site = replace(site, services=run.services())
+    return run
+
+
+def rendered(records: Iterable[Record], findings: list[Finding]) -> Iterator[tuple[str, str]]:
+    """Content path and HTML of each of ``records`` whose text can be rendered."""
+    for record in records:
+        if isinstance(record, Article) and record.status is Status.WITHDRAWN:
+            yield record.path, ""
+            continue
+        lang = "id" if isinstance(record, Service) else record.lang
+        try:
+            yield record.path, render(record.body, lang)
+        except ContentFault as fault:
+            findings.append(Finding("text", "error", fault.message, record.path))
+
+
+def resolve(run: Run, record: Record) -> None:
+    """Makes the links of the record's text lead where a reader's browser can follow."""
+
+    def swap(name: str, attributes: Attributes) -> Attributes:
+        href = attributes.get("href")
+        if not href:
+            return attributes
+        target = run.links.link(href, record.path)
+        if target.fault is not None:
+            run.find("link", "error", target.fault, record.path, run.line_of(record, href))
+            return {k: v for k, v in attributes.items() if k != "href"}
+        if target.file:
+            run.files[attachment_path(target.file)] = target.file
+        elif target.href.startswith(f"{run.site.url}/"):
+            path = unquote(urlsplit(target.href[len(run.site.url) + 1 :]).path)
+            run.linked.setdefault(path, []).append(record.path)
+        return {**attributes, "href": target.href}
+
+    html = swap_tags(run.raw[record.path], ("a", "area"), swap)
+    store(run, record, html)
+
+
+def store(run: Run, record: Record, html: str) -> None:
+    """Keeps the record's HTML; a page's stands beside it, since Page has no field for it."""
+    if isinstance(record, Page):
+        run.raw[record.path] = html
+    else:
+        run.records[record.path] = replace(record, html=html)
+
+
+def show(run: Run, settings: dict[str, Any]) -> None:
+    """Tells Pelican which files to read."""
+    paths = {kind: [r.path for r in run.records.values() if isinstance(r, kind)] for kind in (Article, Service, Page)}
+    settings["ARTICLE_PATHS"] = paths[Article] or [NOTHING]
+    settings["PAGE_PATHS"] = paths[Service] + paths[Page] or [NOTHING]
+    if any(isinstance(r, Page) and r.slug == "layanan" and r.lang == "id" for r in run.records.values()):
+        settings["REGISTER_SAVE_AS"] = ""
+    _choose_templates(run, settings)
+
+
+NOTHING = "there is no such file"
+
+
+def _choose_templates(run: Run, settings: dict[str, Any]) -> None:
+    """A template that the theme does not have stops no build: the ordinary one takes its place."""
+    places = [Path(p) for p in (*settings["THEME_TEMPLATES_OVERRIDES"], Path(settings["THEME"], "templates"))]
+    if not places[-1].is_dir():
+        raise SiteFault(msg("There is no theme in {folder}.", folder=str(settings["THEME"])))
+    for path, record in run.records.items():
+        if isinstance(record, Service) or any((p / f"{record.template}.html").is_file() for p in places):
+            continue
+        usual = "article" if isinstance(record, Article) else "page"
+        message = msg("The theme has no template “{name}”; the ordinary one was taken.", name=record.template)
+        line = record.line("template") if isinstance(record, Article) else 0
+        run.find("template", "error", message, path, line)
+        run.records[path] = replace(record, template=usual)
+
+
+def last_paths(state: Path) -> dict[str, str]:
+    """Id to path of the last manifest; a lost or damaged one says nothing, and this build makes it anew."""
+    try:
+        return {r["id"]: r["path"] for r in json.loads((state / FILENAME).read_bytes())["records"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def arrange(generator: ArticlesGenerator) -> None:
+    """Lists are in our order and hold no translation; a translation knows its original and the other way round."""
+    if run_of(generator.settings) is None:
+        return
+    articles = sorted((*generator.articles, *generator.translations), key=lambda a: newest_first(a.record))
+    generator.articles = [a for a in articles if not a.record.translation_of]
+    generator.translations = [a for a in articles if a.record.translation_of]
+    generator.hidden_articles.sort(key=lambda a: newest_first(a.record))
+    groups: dict[str, list[Any]] = {}
+    for article in articles:
+        groups.setdefault(article.record.translation_of or article.record.id, []).append(article)
+    for article in articles:
+        group = groups[article.record.translation_of or article.record.id]
+        article.translations = [a for a in group if a is not article]
+
+
+def relate(generators: Iterable[Any]) -> None:
+    """Gives articles and pages to each other: services, related news, news of a service."""
+    news, pages = parts(generators)
+    run = run_of(news.settings)
+    if run is None:
+        return
+    every = contents(news)
+    by_id = {a.record.id: a for a in every}
+    near = related([a.record for a in (*news.articles, *news.translations)])
+    for article in every:
+        found = (run.site.service(s) for s in article.record.services)
+        article.service_records = tuple(s for s in found if s is not None)
+        article.related = [by_id[r.id] for r in near.get(article.record.id, ())]
+    for page in pages.pages:
+        if isinstance(page.record, Service):
+            page.news = [a for a in news.articles if page.record.id in a.record.services]
+
+
+def parts(generators: Iterable[Any]) -> tuple[Any, Any]:
+    """Pelican's generators of articles and of pages."""
+    found = tuple(generators)
+    return (
+        next(g for g in found if isinstance(g, ArticlesGenerator)),
+        next(g for g in found if isinstance(g, PagesGenerator)),
+    )
+
+
+def contents(news: Any) -> list[Any]:
+    """All of Pelican's articles that get a page."""
+    return [*news.articles, *news.translations, *news.hidden_articles, *news.hidden_translations]

@@ -1,0 +1,58 @@
+"""Change the attributes of tags and leave every other byte of an HTML text as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+from html.parser import HTMLParser
+
+Attributes = dict[str, str | None]
+# what becomes of a tag: its new attributes, None to leave the tag out, or KEEP to leave it as it is
+Swap = Callable[[str, Attributes], Attributes | None]
+
+
+def swap_tags(html: str, names: Iterable[str], swap: Swap) -> str:
+    """``html`` with each start tag of ``names`` replaced by what ``swap(name, attributes)`` says.
+
+    A tag whose attributes come back equal keeps its bytes; None leaves the tag out.
+    """
+    seen = _Tags(html, frozenset(names))
+    parts, at = [], 0
+    for start, end, name, attributes, closed in seen.found:
+        new = swap(name, dict(attributes))
+        if new == attributes:
+            continue
+        parts += [html[at:start], "" if new is None else _tag(name, new, closed=closed)]
+        at = end
+    return "".join([*parts, html[at:]])
+
+
+class _Tags(HTMLParser):
+    """The start tags of a text with their places."""
+
+    def __init__(self, html: str, names: frozenset[str]) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[tuple[int, int, str, Attributes, bool]] = []
+        self._names = names
+        self._lines = [0]
+        for line in html.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        text = self.get_starttag_text()
+        if tag in self._names and text is not None:
+            line, column = self.getpos()
+            start = self._lines[line - 1] + column
+            attributes: Attributes = {}
+            for name, value in attrs:
+                attributes.setdefault(name, value)  # the first of two counts, as in a browser
+            self.found.append((start, start + len(text), tag, attributes, text.endswith("/>")))
+
+    handle_startendtag = handle_starttag
+
+
+def _tag(name: str, attributes: Attributes, *, closed: bool) -> str:
+    written = (k if v is None else f'{k}="{escape(v)}"' for k, v in attributes.items())
+    return f"<{' '.join([name, *written])}{' /' if closed else ''}>"

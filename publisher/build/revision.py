@@ -1,0 +1,46 @@
+"""The revision of an article: changes when anything a reader sees of it changes, and only then.
+
+The rendered text enters before its links are resolved and pictures by their own bytes, so that the
+site's address, the theme, a neighbour's new slug or a post's address on a network make no new revision.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from publisher.article import Article, Status, article_path
+
+# fields that only machines or the editorial desk see
+_UNSEEN = frozenset(
+    {
+        "body",
+        "card",
+        "channels",
+        "embargo",
+        "former",
+        "html",
+        "id",
+        "lines",
+        "path",
+        "photo",
+        "posts",
+        "slug",
+        "template",
+    }
+)
+
+
+def revision(article: Article, html: str, services: Iterable[str], files: Mapping[str, str]) -> str:
+    """The revision of ``article``: ``html`` is its rendered Markdown, ``services`` the names shown with
+    it and ``files`` the digests of its pictures and attachments by content path."""
+    if article.status is Status.WITHDRAWN:  # its notice shows nothing else
+        shown: dict[str, object] = {"status": article.status, "title": article.title, "reason": article.withdrawn}
+    else:
+        shown = {k: v for k, v in asdict(article).items() if k not in _UNSEEN}
+        shown |= {"html": html, "names": list(services), "files": sorted(files.items())}
+    shown["page"] = article_path(article)
+    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
