@@ -17,6 +17,7 @@ from publisher.messages import Message, msg
 
 FILENAME = "ledger.sqlite"
 HEADER = b"SQLite format 3\0"
+MARKS = {"alembic_version", "meta", "delivery"}  # every version of a ledger has these tables
 COPY = "ledger-{stamp}.sqlite"
 
 
@@ -42,16 +43,22 @@ def alone(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def check(path: Path) -> None:
-    """Raises LedgerFault unless the file is a whole SQLite database; nothing is written."""
+def check(path: Path, *, still: bool = False) -> str:
+    """The version of the ledger in the file; nothing is written. ``still`` says that nobody else has the
+    file open. Raises LedgerFault when the file is damaged or no ledger."""
     with disk(path):
-        head = path.read_bytes()[: len(HEADER)] if path.stat().st_size < 4096 else _head(path)
+        head = _head(path)
     if head != HEADER:
         raise damaged(path, "no SQLite file")
-    with _reading(path) as db:
-        found = db.execute("PRAGMA quick_check(1)").fetchone()
-        if found[0] != "ok":
-            raise damaged(path, str(found[0]))
+    with _reading(path, still=still) as db:
+        found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if found != "ok":
+            raise damaged(path, found)
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        version = db.execute("SELECT version_num FROM alembic_version").fetchone() if tables >= MARKS else None
+    if version is None:
+        raise LedgerFault(msg("This file is no ledger of Kentongan."), where=str(path))
+    return str(version[0])
 
 
 def damaged(path: Path | str, detail: str) -> LedgerFault:
@@ -83,17 +90,20 @@ def explain(fault: BaseException, where: str) -> LedgerFault | MachineFault | No
     return next((MachineFault(text, where=where) for code, text in said.items() if name.startswith(code)), None)
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, *, still: bool = False) -> None:
     """A consistent copy as one file, safe while others write, checked and on the disk when this returns."""
     with disk(target):
         target.unlink(missing_ok=True)
-    with _reading(source) as db, closing(sqlite3.connect(target)) as new:
-        db.backup(new)
+    with _reading(source, still=still) as db, _explained(target), closing(sqlite3.connect(target)) as new:
+        try:
+            db.backup(new)
+        except sqlite3.DatabaseError as fault:  # it reads one and writes the other: damage is the one's
+            raise explain(fault, str(source)) or fault from fault
         new.execute("PRAGMA journal_mode=DELETE")
-        found = new.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        found = str(new.execute("PRAGMA integrity_check(1)").fetchone()[0])
     if found != "ok":
         target.unlink()
-        raise damaged(source, str(found))
+        raise damaged(source, found)
     _sync(target)
 
 
@@ -155,11 +165,18 @@ def _head(path: Path) -> bytes:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that writes nothing."""
+def _reading(path: Path, *, still: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection that writes nothing; of a ``still`` file it leaves no trace either."""
+    quiet = "&immutable=1" if still and not path.with_name(path.name + "-wal").exists() else ""
+    address = f"{path.absolute().as_uri()}?mode=ro{quiet}"
+    with _explained(path), closing(sqlite3.connect(address, uri=True, timeout=30)) as db:
+        yield db
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
-            yield db
+        yield
     except sqlite3.DatabaseError as fault:
         raise explain(fault, str(path)) or fault from fault
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,6 +34,10 @@ from publisher.ledger.delivery import (
 from publisher.ledger.schema import OPEN_ROWS, VERSION, delivery, event, gate, meta
 from publisher.messages import Message, msg
 from publisher.post import Receipt
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 BUSY = 30_000  # milliseconds
 SITE = "site"  # cancelled because the article is not to be posted as things stand; undone when it is again
@@ -61,7 +65,7 @@ class Ledger:
                         msg("There is no ledger here yet; `kentongan publish` makes one."), where=str(path)
                     )
                 _make(path, office)
-            files.check(path)
+            _known(files.check(path), path)
         ledger = cls(_engine(url), office)
         try:
             ledger._settle()
@@ -600,7 +604,7 @@ class Ledger:
             return
         with self._writing() as c:
             if _version(c) != VERSION:
-                _migrate(c, str(self.path or ""))
+                _migrate(c)
             _add(c, meta, {"office": self.office, "name": "id", "value": mint()})
             self.id = self._read_meta(c, "id")
 
@@ -614,19 +618,19 @@ def restore(source: Path, target: Path, now: datetime, *, office: str = "") -> P
         raise LedgerFault(msg("There is no such copy of the ledger."), where=str(source))
     with files.alone(target):
         new = target.with_name(f".{target.name}.restore")
+        whole = target.with_name(f"{new.name}.whole")
         try:
-            files.check(source)
-            files.copy(source, new)
-            _ours(new, source)
+            _known(files.check(source, still=True), source)
+            files.copy(source, new, still=True)
             with Ledger.open(new, create=False, office=office) as ledger:
                 ledger.doubt(now, id=mint())
-            files.copy(new, new.with_suffix(".whole"))
+            files.copy(new, whole)
             aside = files.set_aside(target, now)
-            new.with_suffix(".whole").replace(target)
+            whole.replace(target)
         finally:
             for tail in ("", "-wal", "-shm"):
                 new.with_name(new.name + tail).unlink(missing_ok=True)
-            new.with_suffix(".whole").unlink(missing_ok=True)
+            whole.unlink(missing_ok=True)
         return aside
 
 
@@ -712,26 +716,36 @@ def _version(c: Connection) -> str:
     return c.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
-def _migrate(c: Connection, where: str) -> None:
-    from alembic import command  # 0.3 s, wanted once a version
-    from alembic.config import Config
+def _known(version: str, path: Path) -> None:
+    """Raises LedgerFault when the file is of a version that this program does not know."""
+    if version != VERSION and version not in {s.revision for s in _scripts()[1].walk_revisions()}:
+        raise LedgerFault(
+            msg("The ledger was written by a newer Kentongan; update the program. Nothing was changed."),
+            where=str(path),
+        )
+
+
+def _scripts() -> tuple[Config, ScriptDirectory]:
+    from alembic.config import Config  # 0.3 s, wanted once a version
     from alembic.script import ScriptDirectory
 
-    config = Config(attributes={"connection": c})
+    config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    version = _version(c)
-    if version and version not in known:
-        raise LedgerFault(
-            msg("The ledger was written by a newer Kentongan; update the program. Nothing was changed."), where=where
-        )
+    return config, ScriptDirectory.from_config(config)
+
+
+def _migrate(c: Connection) -> None:
+    from alembic import command  # 0.3 s, wanted once a version
+
+    config, _ = _scripts()
+    config.attributes["connection"] = c
     command.upgrade(config, "head")
 
 
 def _make(path: Path, office: str) -> None:
     """A new ledger under its name only when it is whole, so that an empty file is never taken for one."""
     new = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    whole = new.with_suffix(".whole")
+    whole = new.with_name(f"{new.name}.whole")
     with files.disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -746,15 +760,3 @@ def _make(path: Path, office: str) -> None:
         for tail in ("", "-wal", "-shm"):
             new.with_name(new.name + tail).unlink(missing_ok=True)
         whole.unlink(missing_ok=True)
-
-
-def _ours(path: Path, source: Path) -> None:
-    """Raises LedgerFault unless the database at ``path`` is a ledger of some version."""
-    engine = _engine(_url(path))
-    try:
-        with engine.connect() as c:
-            ours = sa.inspect(c).has_table("meta") and bool(_version(c))
-    finally:
-        engine.dispose()
-    if not ours:
-        raise LedgerFault(msg("This file is no ledger of Kentongan."), where=str(source))
