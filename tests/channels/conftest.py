@@ -1,0 +1,203 @@
+"""What the channels' tests share: an article, a channel made ready, and servers on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.request import urlopen
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from publisher import _folder, channels
+from publisher.manifest import Image, Record, ServiceName
+
+HERE = Path(__file__).parent
+SITE = "https://kabar.kantor.go.id"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+
+
+def make_record(**changes: Any) -> Record:
+    record = Record(
+        id="20261124-x7k2m",
+        revision="r1",
+        path="berita/2026/bimbingan.md",
+        page="berita/bimbingan/",
+        url=f"{SITE}/berita/bimbingan/",
+        title="Bimbingan nikah kini bisa dari rumah, kata H. Ahmad, S.Ag, M.Si",
+        summary="Calon pengantin mengikuti bimbingan lewat ponsel, gratis, tanpa antre di kantor.",
+        status="published",
+        public=True,
+        date="2026-11-24T09:00:00+07:00",
+        due="2026-11-24T09:00:00+07:00",
+        tags=("bimbingan nikah", "SP4N-LAPOR!", "zona integritas"),
+        services=(ServiceName(id="bimwin", name="Bimwin Smart"),),
+        card=Image(path="cards/20261124-x7k2m.jpg", type="image/jpeg", alt="Kartu berita bimbingan nikah"),
+    )
+    return replace(record, **changes)
+
+
+class Replay:
+    """A server that answers as it was told and remembers what it was asked.
+
+    ``answers`` maps "METHOD /path" to {"status", "headers", "body"}; a status "cut" or "reset" ends the
+    connection after the request was read. A list of answers is used up one by one, the last one stays.
+    """
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[SimpleNamespace] = []
+        replay = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                replay._answer(self)
+
+            do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - http.server's names
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        body = handler.rfile.read(int(handler.headers.get("content-length") or 0))
+        path = handler.path.split("?")[0]
+        self.asked.append(
+            SimpleNamespace(method=handler.command, path=path, query=handler.path, headers=handler.headers, body=body)
+        )
+        told = self.answers.get(f"{handler.command} {path}", {"status": 404, "body": {"error": "not recorded"}})
+        if isinstance(told, list):
+            told = told.pop(0) if len(told) > 1 else told[0]
+        if told["status"] in ("cut", "reset"):
+            if told["status"] == "reset":
+                handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            handler.close_connection = True
+            handler.connection.close()
+            return
+        given = told.get("body", {})
+        content = given.encode() if isinstance(given, str) else json.dumps(given).encode()
+        handler.send_response_only(told["status"])
+        headers = {
+            "Content-Type": "application/json",
+            "Date": "Tue, 24 Nov 2026 02:00:00 GMT",
+            **told.get("headers", {}),
+        }
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+
+class Ready(SimpleNamespace):
+    """A channel made ready for a test: ``channel``, its ``recorded`` data, the ``replay`` it talks to, ``site``."""
+
+
+@pytest.fixture
+def replay() -> Iterator[Replay]:
+    server = Replay()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def record() -> Callable[..., Record]:
+    return make_record
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A built site with the card of the article."""
+    folder = tmp_path / "site"
+    (folder / "cards").mkdir(parents=True)
+    (folder / "cards" / "20261124-x7k2m.jpg").write_bytes(JPEG)
+    return folder
+
+
+@pytest.fixture
+def make_ready(replay: Replay, site: Path, tmp_path: Path) -> Callable[..., Ready]:
+    def make(network: str, *, own_site: str = SITE, server: str = "") -> Ready:
+        recorded = json.loads((HERE / network / "answers.json").read_text(encoding="utf-8"))
+        module = _folder.load(channels, network)
+        options = {k: v.replace("@SERVER@", server or replay.address) for k, v in recorded["options"].items()}
+        setup = channels.Setup(
+            name=network,
+            network=network,
+            site=own_site,
+            state=tmp_path / "state",
+            zone=ZoneInfo("Asia/Jakarta"),
+            secrets=recorded["secrets"],
+        )
+        channel = module.Channel(setup, module.Options.model_validate(options))
+        return Ready(channel=channel, module=module, recorded=recorded, replay=replay, site=site)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def fake_x() -> Iterator[str]:
+    """The address of our copy of X, a process of its own."""
+    process = subprocess.Popen([sys.executable, str(HERE / "fake_x.py")], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a mastodon-mock, a process of its own; its token is mock_token."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("mastodon") / "log"
+    command = [
+        sys.executable,
+        "-m",
+        "mastodon_mock",
+        "serve",
+        "--in-memory",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=log.parent)
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                with urlopen(f"{address}/api/v2/instance", timeout=5):
+                    break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.1)
+        yield address
+        process.terminate()
+        process.wait()
