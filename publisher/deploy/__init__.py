@@ -42,8 +42,8 @@ LOCK = "deploy.lock"
 # the list is brought up to date after so many files, so that a long first deploy is not begun anew
 EVERY = 250
 
-# how far it is, out of how many steps, and what is being done
-Say = Callable[[int, int, Message], None]
+# what is being done, the number of this step and of all steps
+Say = Callable[[Message, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class _Run:
     def _tell(self, message: Message) -> None:
         self._step += 1
         if self._say:
-            self._say(self._step, self._steps, message)
+            self._say(message, self._step, self._steps)
 
 
 @contextmanager

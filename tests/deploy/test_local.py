@@ -113,7 +113,7 @@ def test_pages_come_before_the_lists_that_point_to_them(home: Any) -> None:
     del files["cards/id-satu.jpg"]
     home.build(files, *home.records, home.record("tiga"))
     steps: list[str] = []
-    deploy.deploy(home.output, home.settings(), LEDGER, lambda n, total, what: steps.append(f"{n}/{total} {what}"))
+    deploy.deploy(home.output, home.settings(), LEDGER, lambda what, n, total: steps.append(f"{n}/{total} {what}"))
     assert steps == [
         "1/11 Sending cards/id-tiga.jpg",
         "2/11 Sending theme/gaya.css",
@@ -144,7 +144,7 @@ def test_a_text_taken_back_after_a_break_is_sent(home: Any) -> None:
     deploy.deploy(home.output, home.settings(), LEDGER)
     home.build({**home.files, "berita/satu/index.html": "salah", "index.html": "salah"}, *home.records)
 
-    def stop(step: int, steps: int, message: Any) -> None:
+    def stop(message: Any, step: int, steps: int) -> None:
         if step == 2:
             raise KeyboardInterrupt
 
@@ -293,7 +293,7 @@ def test_two_deploys_at_a_time_do_not_mix(home: Any) -> None:
     """While one deploy runs, a second from the same folder is refused at once."""
     seen: list[str] = []
 
-    def second(step: int, steps: int, message: Any) -> None:
+    def second(message: Any, step: int, steps: int) -> None:
         with pytest.raises(MachineFault, match="under way") as caught:
             deploy.deploy(home.output, home.settings(), LEDGER)
         seen.append(str(caught.value))

@@ -41,7 +41,7 @@ def test_the_site_arrives_and_only_changes_travel(home: Any, s3: Any) -> None:
 def test_a_deploy_that_broke_off_is_finished(home: Any, s3: Any) -> None:
     """What was under way is sent again, what stood is not."""
 
-    def stop(step: int, steps: int, message: Any) -> None:
+    def stop(message: Any, step: int, steps: int) -> None:
         if step == 5:
             raise KeyboardInterrupt
 

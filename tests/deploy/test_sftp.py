@@ -223,7 +223,7 @@ def test_a_thousand_files(home: Any, sshd: Any) -> None:
     files = {**home.files, **{f"gambar/{n}.jpg": "x" * n for n in range(1000)}}
     home.build(files, *home.records)
 
-    def stop(step: int, steps: int, message: Any) -> None:
+    def stop(message: Any, step: int, steps: int) -> None:
         if step == 900:
             raise KeyboardInterrupt
 
