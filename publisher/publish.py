@@ -1,0 +1,377 @@
+"""The order of the whole run: check, build, deploy, plan, gate, deliver; used by the command line and the desk.
+
+Each function is one thing a person can ask for. Nothing here knows Pelican, a network or a database;
+the rooms below do, and they are opened when they are needed, so that a light command starts at once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from publisher import manifest
+from publisher.article import Finding
+from publisher.errors import LedgerFault, SettingsFault, UsageFault
+from publisher.ledger import OPEN, Delivery, Hold, New, State
+from publisher.messages import Message, msg
+from publisher.settings import Settings, is_loopback
+
+if TYPE_CHECKING:
+    from plugins.run import Built
+    from publisher.channels import Channel
+    from publisher.deploy import Deployed
+    from publisher.ledger.store import Ledger
+    from publisher.outreach.local import Outcome
+
+Clock = Callable[[], datetime]
+# what is being done, how far it is, out of how many steps
+Say = Callable[[Message, int, int], None]
+
+LEDGER = "ledger.sqlite"
+PREVIEW = "preview"
+# what a person has to see to: states in which nothing goes on by itself
+STUCK = (State.FAILED, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What a delivery run did. ``withheld`` are channels with more posts at once than allowed without a
+    person's yes, and how many wait there."""
+
+    outcome: Outcome
+    withheld: dict[str, int]
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether something will not go on by itself."""
+        return self.outcome.needs_person or bool(self.withheld)
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """Everything the run touched or leaves open."""
+        o = self.outcome
+        return (*o.sent, *o.failed, *o.unknown, *o.held, *o.waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run: what was built, deployed, newly planned and delivered."""
+
+    built: Built
+    deployed: Deployed
+    planned: tuple[Delivery, ...]
+    delivered: Delivered
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a run would do: the findings of its build, and every post word for word."""
+
+    findings: tuple[Finding, ...]
+    posts: tuple[New, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ledger says now: open and stuck deliveries, held channels, and how many were sent."""
+
+    deliveries: tuple[Delivery, ...]
+    holds: tuple[Hold, ...]
+    sent: int
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a delivery waits for a person's decision."""
+        return any(d.state in STUCK for d in self.deliveries) or any(h.until is None for h in self.holds)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A network Kentongan knows or a channel of office.toml. ``problem`` says what it lacks, None for nothing."""
+
+    name: str
+    network: str
+    on: bool
+    problem: Message | None
+    about: str
+
+
+def fix(settings: Settings) -> tuple[str, ...]:
+    """Mints the missing ids; the content files that were changed."""
+    from publisher.content import fix_ids
+
+    return fix_ids(settings.content, settings.zone)
+
+
+def check(settings: Settings) -> tuple[Finding, ...]:
+    """Everything there is to say about the content, in the order of the files; the site is not touched."""
+    from publisher import content, lint
+
+    last = manifest.read(settings.state)
+    keep = {r.id: r.path for r in last.records} if last else {}
+    read = content.read(settings.content, settings.zone, keep=keep)
+    found = {
+        *read.findings,
+        *(content.moved(read, last) if last else ()),
+        *content.open_fields(read),
+        *lint.run(read, settings.office.house),
+    }
+    return tuple(sorted(found, key=lambda f: (f.path, f.line, f.rule, str(f.message))))
+
+
+def build(settings: Settings, now: datetime, say: Say | None = None) -> Built:
+    """The site in its output folder. Raises what plugins.run.build raises."""
+    from plugins import run
+
+    return run.build(settings, now, say=(lambda message: say(message, 0, 0)) if say else None)
+
+
+def preview(
+    settings: Settings,
+    port: int,
+    say: Callable[[Message], None],
+    report: Callable[[Sequence[Finding]], None],
+    clock: Clock,
+) -> None:
+    """The preview until Ctrl-C: drafts and held articles too, from a folder that no deploy takes."""
+    from publisher import serve
+
+    def rebuild(address: str) -> Sequence[Finding]:
+        from plugins import run
+
+        office = settings.office.model_copy(update={"url": address})
+        shown = replace(settings, office=office, output=settings.state / PREVIEW)
+        report(run.build(shown, clock(), preview=True).findings)
+        return ()
+
+    watched = (settings.content, settings.root / "theme", settings.root / "office.toml")
+    serve.preview(settings.state / PREVIEW, rebuild, watched, port, say)
+
+
+def deploy(settings: Settings, say: Say | None = None, *, confirmed: Collection[str] = ()) -> Deployed:
+    """Sends the built site to its target."""
+    from publisher import deploy as deploying
+
+    with open_ledger(settings) as ledger:
+        deploying.guard(settings, ledger.id)
+        return deploying.deploy(settings.output, settings, ledger.id, say, confirmed=confirmed)
+
+
+def plan(settings: Settings, clock: Clock) -> tuple[Delivery, ...]:
+    """Writes down what should go out by the last manifest; what is new."""
+    from publisher.channels import open_all
+    from publisher.outreach import plan as planning
+
+    channels = open_all(settings)
+    with open_ledger(settings) as ledger:
+        planned = planning.plan(ledger, _manifest(settings), channels, settings, clock())
+        _keep_copy(settings, ledger, clock)
+        return planned.new
+
+
+def deliver(settings: Settings, clock: Clock, say: Say | None = None, *, yes: bool = False) -> Delivered:
+    """Carries what is due once its page is live."""
+    from publisher.channels import open_all
+
+    channels = open_all(settings)
+    with _served(settings), open_ledger(settings) as ledger:
+        _guard(settings, ledger)
+        return _deliver(settings, ledger, channels, _manifest(settings), clock, say, yes=yes)
+
+
+def publish(
+    settings: Settings,
+    clock: Clock,
+    say: Say | None = None,
+    *,
+    now: datetime | None = None,
+    yes: bool = False,
+    confirmed: Collection[str] = (),
+) -> Report:
+    """The whole run. ``now`` is the moment of the build when it is not the clock's.
+
+    Raises KentonganError before anything was changed on the site when content, theme, target or ledger
+    forbid it.
+    """
+    from publisher import deploy as deploying
+    from publisher.channels import open_all
+    from publisher.outreach import plan as planning
+
+    channels = open_all(settings)
+    with _served(settings), open_ledger(settings) as ledger:
+        _guard(settings, ledger)
+        built = build(settings, now or clock(), say)
+        deployed = deploying.deploy(settings.output, settings, ledger.id, say, confirmed=confirmed)
+        planned = planning.plan(ledger, built.manifest, channels, settings, clock())
+        delivered = _deliver(settings, ledger, channels, built.manifest, clock, say, yes=yes)
+        return Report(built, deployed, planned.new, delivered)
+
+
+def dry_run(settings: Settings, now: datetime) -> Draft:
+    """What ``publish`` would send, word for word. Builds into a folder of its own and changes nothing."""
+    from publisher.channels import open_all
+    from publisher.outreach import plan as planning
+
+    channels = open_all(settings)
+    with TemporaryDirectory(prefix="kentongan-") as folder:
+        shadow = replace(settings, output=Path(folder, "output"), state=Path(folder, "state"))
+        shadow.state.mkdir()
+        if (settings.state / manifest.FILENAME).exists():
+            shutil.copy2(settings.state / manifest.FILENAME, shadow.state)
+        built = build(shadow, now)
+        ledger = open_ledger(settings, create=False) if _has_ledger(settings) else nullcontext()
+        with ledger as opened:
+            return Draft(built.findings, planning.draft(opened, built.manifest, channels, settings, now))
+
+
+def status(settings: Settings, now: datetime) -> Standing:
+    """What is open, stuck or held."""
+    if not _has_ledger(settings):
+        return Standing((), (), 0)
+    with open_ledger(settings, create=False) as ledger:
+        return Standing(ledger.deliveries((*OPEN, *STUCK)), ledger.holds(now), len(ledger.deliveries((State.SENT,))))
+
+
+def receipts(settings: Settings, *, channel: str = "", article: str = "") -> tuple[Delivery, ...]:
+    """What went out, oldest first."""
+    if not _has_ledger(settings):
+        return ()
+    with open_ledger(settings, create=False) as ledger:
+        rows = ledger.deliveries((State.SENT,), channel=channel, article=article)
+    return tuple(sorted(rows, key=lambda d: (d.sent_at or d.created, d.id)))
+
+
+def channels(settings: Settings) -> tuple[ChannelRow, ...]:
+    """The channels of office.toml in its order, then the networks that no channel uses yet."""
+    from publisher import channels as registry
+
+    about = dict(registry.describe())
+    rows = []
+    for name, given in settings.office.channels.items():
+        problem = None
+        try:
+            channel = registry.open_one(name, settings)
+            problem = registry.may_send(channel, settings.office.url)
+        except SettingsFault as fault:
+            problem = fault.message
+        rows.append(ChannelRow(name, given.network, given.on, problem, about.get(given.network, "")))
+    used = {r.network for r in rows}
+    rows += [ChannelRow("", network, False, None, text) for network, text in about.items() if network not in used]
+    return tuple(rows)
+
+
+def adopt(settings: Settings, clock: Clock) -> None:
+    """The live site belongs to this ledger from now on; what may be out already is looked up first."""
+    from publisher import deploy as deploying
+
+    with open_ledger(settings) as ledger:
+        if deploying.ledger_on_site(settings) != ledger.id:
+            ledger.doubt(clock())
+        deploying.adopt(settings, ledger.id)
+        _keep_copy(settings, ledger, clock)
+
+
+def restore(settings: Settings, clock: Clock, source: Path | None = None) -> tuple[Path, Path | None]:
+    """Brings the ledger back from ``source`` or the newest copy; that copy, and where the replaced file is."""
+    from publisher.ledger import files, store
+
+    if settings.ledger_url:
+        raise UsageFault(msg("A ledger on a database server is restored there, with the server's own means."))
+    copies = files.copies(settings.backup)
+    if source is None and not copies:
+        raise LedgerFault(
+            msg("There is no copy of the ledger in {folder}; name the file.", folder=str(settings.backup))
+        )
+    chosen = source or copies[-1]
+    return chosen, store.restore(chosen, settings.state / LEDGER, clock())
+
+
+def open_ledger(settings: Settings, *, create: bool = True) -> Ledger:
+    """The office's ledger, to be closed by a with block."""
+    from publisher.ledger.store import Ledger  # 0.5 s
+
+    return Ledger.open(settings.ledger_url or settings.state / LEDGER, create=create)
+
+
+def _deliver(
+    settings: Settings,
+    ledger: Ledger,
+    channels: Sequence[Channel],
+    current: manifest.Manifest,
+    clock: Clock,
+    say: Say | None,
+    *,
+    yes: bool,
+) -> Delivered:
+    from publisher import http
+    from publisher.outreach import gate, local, syndication
+    from publisher.outreach import plan as planning
+
+    now = clock()
+    due = [d for d in ledger.deliveries(OPEN) if d.due <= now]
+    withheld = {} if yes else planning.bursts(due, channels, settings.office.outreach.burst)
+    done: set[str] = set()
+
+    def tell(row: Delivery) -> None:
+        done.update([row.id] if row.state not in OPEN else [])
+        if say:
+            say(msg("{channel}: {title}", channel=row.channel, title=row.title), len(done), len(due))
+
+    try:
+        outcome = local.deliver(
+            ledger,
+            [c for c in channels if c.name not in withheld],
+            site=settings.output,
+            gate=gate.Gate(current, http.get),
+            clock=clock,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            patience=timedelta(seconds=settings.office.outreach.gate_seconds),
+            say=tell,
+        )
+    finally:  # also when a person stops it: what went out so far is kept
+        internal = {n for n, c in settings.office.channels.items() if c.audience == "internal"}
+        syndication.write(ledger, settings.state, internal=internal)
+        _keep_copy(settings, ledger, clock)
+    return Delivered(outcome, withheld)
+
+
+def _guard(settings: Settings, ledger: Ledger) -> None:
+    from publisher import deploy as deploying
+
+    deploying.guard(settings, ledger.id)
+
+
+def _keep_copy(settings: Settings, ledger: Ledger, clock: Clock) -> None:
+    if ledger.path is not None:
+        ledger.backup(settings.backup, settings.office.backup.keep, clock())
+
+
+def _manifest(settings: Settings) -> manifest.Manifest:
+    found = manifest.read(settings.state)
+    if found is None:
+        raise UsageFault(msg("There is no manifest of a build yet; run `kentongan build` first."))
+    return found
+
+
+def _has_ledger(settings: Settings) -> bool:
+    return bool(settings.ledger_url) or (settings.state / LEDGER).exists()
+
+
+@contextmanager
+def _served(settings: Settings) -> Iterator[None]:
+    """The embedded default: a local folder is served at the site's address while the run goes on."""
+    from publisher import serve
+
+    if "://" in settings.target or not is_loopback(settings.office.url):
+        yield
+        return
+    with serve.site_at(Path(settings.target), settings.office.url):
+        yield
