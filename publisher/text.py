@@ -74,8 +74,9 @@ def shorten(text: str, limit: int, measure: Measure, *, tail: str = "") -> str:
     if best is None and cuts and not _whole(text[: cuts[0]]):
         ends = [m.end() for m in GRAPHEME.finditer(text[: cuts[0]])][:-1]
         best = _longest(ends, lambda end: measure(_closed(text[:end]) + tail) <= limit)
-    if best is not None:
-        return _closed(text[:best]) + tail
+    kept = _closed(text[:best]) if best is not None else ""
+    if kept:
+        return kept + tail
     tail = tail.lstrip()
     if measure(tail) > limit:
         raise ValueError("the tail alone is longer than the limit")
@@ -138,21 +139,22 @@ def _longest(ends: list[int], fits: Callable[[int], bool]) -> int | None:
 @lru_cache(maxsize=256)
 def _whole(word: str) -> bool:
     """Whether ``word`` may not be cut inside."""
-    return word[:1] in "#@" or bool(LINK.search(word)) or bool(ARABIC.search(word))
+    return "#" in word or "@" in word or bool(LINK.search(word)) or bool(ARABIC.search(word))
 
 
 def _closed(text: str) -> str:
-    """``text`` with the sign that it goes on, and what it opened for the other direction closed again."""
+    """``text`` with the sign that it goes on, and what it opened for the other direction closed; "" for nothing."""
     open_marks: list[str] = []
     for char in text:
         if char in CLOSES:
             open_marks.append(CLOSES[char])
         elif open_marks and char == open_marks[-1]:
             open_marks.pop()
-    last = text.rsplit(None, 1)[-1] if text else ""
-    if _whole(last):
-        return text + "".join(reversed(open_marks)) + " " + ELLIPSIS
-    return text.rstrip(" ,;:–—-([{“‘\"'.…") + "".join(reversed(open_marks)) + ELLIPSIS
+    closing = "".join(reversed(open_marks))
+    if _whole((text.split() or [""])[-1]):
+        return f"{text}{closing} {ELLIPSIS}"
+    kept = text.rstrip(" ,;:–—-([{“‘\"'.…")
+    return kept + closing + ELLIPSIS if kept.strip() else ""
 
 
 def _to_unlink(found: str, every: bool) -> bool:
