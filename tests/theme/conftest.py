@@ -85,6 +85,7 @@ def environment(translate: Translate = str) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(THEME / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     env.filters["tanggal"] = lambda d: d if isinstance(d, str) else f"{d.day} {MONTHS[d.month - 1]} {d.year}"
+    env.filters["bulan"] = lambda d: f"{MONTHS[d.month - 1]} {d.year}"
     env.filters["jam"] = lambda d: f"{d:%H.%M} WIB"
     env.filters["iso"] = lambda d: d.isoformat()
     env.globals["_"] = translate
