@@ -234,8 +234,7 @@ def _written(staging: Staging) -> Iterable[str]:
 def _write_list(staging: Staging, files: Iterable[str]) -> None:
     path = staging.notes / staging.written
     path.parent.mkdir(parents=True, exist_ok=True)
-    said = {"output": str(staging.output), "files": sorted(files)}
-    path.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({"files": sorted(files)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _write(staging: Staging, plan: _Plan) -> None:

@@ -58,8 +58,13 @@ class Staging:
 
     @property
     def written(self) -> str:
-        """The path, below the state folder, of the list of files that builds wrote to this output."""
-        return f"built/{hashlib.sha256(os.fsencode(self.output)).hexdigest()[:16]}.json"
+        """The path, below the state folder, of the list of files that builds wrote to this output; it stays
+        the same when the project's folder is moved."""
+        try:
+            place = Path(os.path.relpath(self.output, self.state)).as_posix()
+        except ValueError:  # two drives of Windows
+            place = self.output.as_posix()
+        return f"built/{hashlib.sha256(place.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}.json"
 
     def begin(self) -> None:
         """Makes the staging folder anew. Raises MachineFault when that cannot be done."""

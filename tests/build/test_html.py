@@ -1,0 +1,41 @@
+"""Tags are changed where they stand; every other byte stays."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.build.html import Attributes, swap_tags
+
+TAGS = ["<a href='x'>", "</a>", '<img src="y"/>', "<a href=x>", "<a\nhref='z'\n>", "<script>", "</script>"]
+SCRAPS = ["<", ">", '"', "'", "&amp;", "&", "<!-- a -->", "<a", " href=", "é", "<![CDATA[", "<?x", "</a", "\n", "teks"]
+PIECES = st.lists(st.sampled_from([*TAGS, *SCRAPS]))
+
+
+@given(PIECES)
+def test_what_is_not_changed_keeps_its_bytes(pieces: list[str]) -> None:
+    """Whatever a text holds, a swap that changes nothing gives it back."""
+    html = "".join(pieces)
+    assert swap_tags(html, ("a", "img"), lambda name, attributes: attributes) == html
+
+
+def test_only_the_named_tag_is_written_anew() -> None:
+    """Attributes are escaped; the rest of the text is left as its author wrote it."""
+
+    def swap(name: str, attributes: Attributes) -> Attributes:
+        return {**attributes, "href": 'x?a=1&b="2"'}
+
+    html = "<p class=besar>é &amp; <a\n href='lama' download>ke sana</a> <b>tetap</b></p>"
+    new = '<p class=besar>é &amp; <a href="x?a=1&amp;b=&quot;2&quot;" download>ke sana</a> <b>tetap</b></p>'
+    assert swap_tags(html, ("a",), swap) == new
+
+
+def test_a_tag_can_be_left_out() -> None:
+    """A picture that does not exist leaves no broken frame."""
+    assert swap_tags('a<img src="x"/>b\n<img src="y">c', ("img",), lambda n, a: None) == "ab\nc"
+
+
+def test_code_is_no_tag() -> None:
+    """What a text shows as code is not changed."""
+    html = "<pre>&lt;a href=&quot;x&quot;&gt;</pre><!-- <a href='y'> --><script>'<a href=\"z\">'</script>"
+    assert swap_tags(html, ("a",), lambda n, a: None) == html
