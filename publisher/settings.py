@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -76,7 +76,8 @@ class Outreach(Section):
 
 
 class ChannelSettings(BaseModel):
-    """One ``[channels.NAME]`` table. Keys that only its network knows are in ``options``."""
+    """One ``[channels.NAME]`` table. Keys that only its network knows are in ``options``. ``expires`` is the
+    day on which the network's token ends, written down by whoever fetched it; ``doctor`` reminds of it."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -84,6 +85,7 @@ class ChannelSettings(BaseModel):
     on: bool = False
     since: datetime | None = None
     audience: Literal["internal", "external"] = "external"
+    expires: date | None = None
 
     @property
     def options(self) -> dict[str, Any]:
