@@ -86,8 +86,9 @@ def clean(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """``text``, clean and on one line; spaces that are none of the keyboard's stay as they are."""
-    return _SPACES.sub(" ", clean(text)).strip(" ")
+    """``text``, clean and on one line; spaces that are none of the keyboard's stay, but not alone."""
+    one = _SPACES.sub(" ", clean(text)).strip(" ")
+    return one if one.strip() else ""
 
 
 def escape(text: str) -> str:

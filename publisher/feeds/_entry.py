@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, article_path
 from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, path_address, pictures
 from publisher.messages import msg
+
+T = TypeVar("T")
 
 # RFC 4151: a tag: id names a year in which the host was ours. It is this one for every article, so that
 # a changed date changes no id; it never moves on.
@@ -96,9 +99,10 @@ def entries(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Ent
 
 
 def listed(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Listed, ...]:
-    """All articles that are public at ``now``, newest first, but those whose original stands on another
-    site: a sitemap names no copies."""
-    return tuple(_listed(site, article, now) for article in public(site, articles, now) if _is_original(site, article))
+    """All articles that are public at ``now``, newest first, each address once, but those whose original
+    stands on another site: a sitemap names no copies."""
+    originals = (a for a in public(site, articles, now) if _is_original(site, a))
+    return _first((_listed(site, a, now) for a in originals), lambda e: e.url)
 
 
 def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Article, ...]:
@@ -109,7 +113,7 @@ def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Arti
     zone = ZoneInfo(site.timezone)
     dated = [replace(a, date=moment(a.date, zone), embargo=a.embargo and moment(a.embargo, zone)) for a in articles]
     seen = sorted((a for a in dated if a.is_public(now)), key=lambda a: (-a.due.timestamp(), a.id, a.slug))
-    return tuple({a.id: a for a in reversed(seen)}.values())[::-1]
+    return _first(seen, lambda a: line(a.id))
 
 
 def entry(site: Site, article: Article, now: datetime) -> Entry:
@@ -226,6 +230,14 @@ def fit(shown: Sequence[Entry], write: Callable[[Sequence[Entry]], bytes]) -> by
             over -= 2 * len(shown[-1].html.encode())
             shown = shown[:-1]
     return written
+
+
+def _first(items: Iterable[T], key: Callable[[T], str]) -> tuple[T, ...]:
+    """``items``, of those with one key only the first."""
+    found: dict[str, T] = {}
+    for item in items:
+        found.setdefault(key(item), item)
+    return tuple(found.values())
 
 
 def _once(names: Sequence[str]) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def test_newest_first_and_each_id_once(site: Site, make_article: Make, now: date
     old = make_article(id="a", date=now - timedelta(days=3))
     released = make_article(id="b", date=now - timedelta(days=9), embargo=now - timedelta(hours=1))
     new = make_article(id="c", date=now - timedelta(days=1))
-    again = make_article(id="c", date=now - timedelta(days=2), title="Salinan")
+    again = make_article(id="c", date=now - timedelta(days=4), title="Salinan")
     for member in (rss, atom, json_feed):
         written = member.render(site, [old, again, released, new], now)
         assert [i.rsplit(":", 1)[1] for i in ids(written)] == ["b", "c", "a"]
