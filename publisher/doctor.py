@@ -86,7 +86,7 @@ def look_at_clock(settings: Settings, now: datetime) -> Iterator[Symptom]:
 
 def look_at_cards(settings: Settings, now: datetime) -> Iterator[Symptom]:
     """What cards are drawn with: Pillow with RAQM, and the fonts."""
-    remedy = msg("Install the program anew with its dependencies (`make setup`).")
+    remedy = msg("Install the program anew with its dependencies.")
     try:
         from PIL import features
 
