@@ -155,7 +155,7 @@ class _Run:
     def _send(self, paths: Collection[str]) -> None:
         for number, path in enumerate(paths, 1):
             self._tell(msg("Sending {path}", path=path))
-            data = (self._output / path).read_bytes()
+            data = _files.read(self._output, path)
             self._place.write(path, data)
             self._marks[path] = _files.digest(data)
             if number % EVERY == 0:
@@ -256,6 +256,14 @@ def _current(settings: Settings) -> Manifest:
     current = manifest.read(settings.state)
     if current is None:
         raise DeployFault(msg("There is no manifest of a build yet; run `kentongan build` before it is deployed."))
+    if current.site != settings.office.url:
+        raise DeployFault(
+            msg(
+                "The site was built for {built}, but its address is {url}; run `kentongan build` first.",
+                built=current.site,
+                url=settings.office.url,
+            )
+        )
     return current
 
 

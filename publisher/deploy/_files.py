@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 
 from publisher.errors import DeployFault
@@ -57,7 +58,14 @@ def site_files(output: Path) -> dict[str, str]:
         raise DeployFault(
             msg("There is no site in {folder}; run `kentongan build` before it is deployed.", folder=str(output))
         )
-    return {path: _digest_of(output / path) for path in sorted(_walk(output, ""))}
+    with _readable(output):
+        return {path: _digest_of(output / path) for path in sorted(_walk(output, ""))}
+
+
+def read(output: Path, path: str) -> bytes:
+    """The bytes of a file of the built site."""
+    with _readable(output):
+        return (output / path).read_bytes()
 
 
 def article_pages(paths: Iterable[str]) -> tuple[str, ...]:
@@ -95,6 +103,20 @@ def write_list(files: Mapping[str, str]) -> bytes:
     """The bytes of the list; the same files give the same bytes."""
     text = json.dumps({"version": VERSION, "files": files}, ensure_ascii=False, indent=1, sort_keys=True)
     return (text + "\n").encode()
+
+
+@contextmanager
+def _readable(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise DeployFault(
+            msg(
+                "The built site cannot be read ({detail}); run `kentongan build`, then deploy again.",
+                detail=fault.strerror or str(fault),
+            ),
+            where=str(fault.filename or output),
+        ) from fault
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ name = "Kantor"
 short = "Kantor"
 title = "Kabar"
 description = "Berita."
+url = "https://humas.contoh.go.id"
 
 [deploy]
 """

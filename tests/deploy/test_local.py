@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from publisher import deploy
+from publisher import deploy, settings
 from publisher.deploy import _files, local
 from publisher.errors import ContentFault, DeployFault, ForeignLedger, MachineFault, SettingsFault
 
@@ -404,3 +404,24 @@ def test_without_a_build_nothing_is_deployed(home: Any) -> None:
     (home.root / ".kentongan" / "manifest.json").unlink()
     with pytest.raises(DeployFault, match="kentongan build"):
         deploy.deploy(home.output, home.settings(), LEDGER)
+
+
+def test_a_site_built_for_another_address_is_not_deployed(home: Any) -> None:
+    """Its links would lead readers to the other address."""
+    moved = settings.load(home.settings().root, {}, url="https://lain.contoh.go.id")
+    with pytest.raises(DeployFault, match="built for https://humas"):
+        deploy.deploy(home.output, moved, LEDGER)
+    assert not home.live.exists()
+
+
+def test_a_file_that_vanishes_meanwhile_is_said(home: Any) -> None:
+    """A build that is thrown away under a running deploy ends in a message; the next deploy finishes."""
+
+    def lose(message: Any, step: int, steps: int) -> None:
+        (home.output / "index.html").unlink(missing_ok=True)
+
+    with pytest.raises(DeployFault, match=r"index\.html: .*kentongan build"):
+        deploy.deploy(home.output, home.settings(), LEDGER, lose)
+    home.build(home.files, *home.records)
+    deploy.deploy(home.output, home.settings(), LEDGER)
+    assert home.tree(home.live) == home.files
