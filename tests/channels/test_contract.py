@@ -272,8 +272,7 @@ def test_nothing_is_sent_while_no_reader_can_open_the_site(
         zone=UTC,
         secrets=ready.recorded["secrets"],
     )
-    options = {"server": "https://social.example.com"} if network == "mastodon" else {}
-    real = ready.module.Channel(setup, ready.module.Options.model_validate(options))
+    real = ready.module.Channel(setup, ready.module.Options.model_validate(ready.recorded["public"]))
     assert channels.may_send(real, own_site) is not None
     assert channels.may_send(real, "https://kabar.kantor.go.id") is None
     post = real.compose(record())
