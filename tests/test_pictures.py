@@ -1,0 +1,327 @@
+"""Pictures: whatever is given, the public gets a plain, upright JPEG or the editor gets one clear sentence."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms, ImageDraw
+
+from publisher import pictures
+from publisher.article import Shown
+from publisher.errors import ContentFault, MachineFault
+
+GPS = 0x8825
+SAVED = {
+    "JPEG": {},
+    "MPO": {"save_all": True, "append_images": [Image.new("RGB", (200, 100))]},
+    "PNG": {},
+    "WEBP": {"lossless": True},
+    "GIF": {},
+    "TIFF": {},
+    "BMP": {},
+    "AVIF": {"quality": 90},
+}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[Path], tuple[Shown, Image.Image]]:
+    """Makes a picture and opens what came out."""
+
+    def make(source: Path) -> tuple[Shown, Image.Image]:
+        target = tmp_path / "output" / "gambar" / "picture.jpg"
+        shown = pictures.make(source, target, "gambar/picture.jpg", "alt")
+        assert shown.bytes == target.stat().st_size
+        with Image.open(target) as image:
+            image.load()
+            assert (image.format, image.mode) == ("JPEG", "RGB")
+            assert image.size == (shown.width, shown.height)
+            return shown, image
+
+    return make
+
+
+Made = Callable[[Path], tuple[Shown, Image.Image]]
+
+
+def halves(size: tuple[int, int] = (200, 100), mode: str = "RGB") -> Image.Image:
+    """Red on the left, white on the right."""
+    image = Image.new("RGB", size, "#c00000")
+    ImageDraw.Draw(image).rectangle((size[0] // 2, 0, size[0], size[1]), fill="white")
+    return image.convert(mode)
+
+
+def near(pixel: object, wanted: tuple[int, int, int], by: int = 12) -> bool:
+    assert isinstance(pixel, tuple)
+    return all(abs(a - b) <= by for a, b in zip(pixel, wanted, strict=True))
+
+
+@pytest.mark.parametrize("kind", SAVED)
+def test_every_format_becomes_a_jpeg(tmp_path: Path, made: Made, kind: str) -> None:
+    "Each format that we read ends as an RGB JPEG with the same picture."
+    source = tmp_path / f"picture.{kind.lower()}"
+    halves().save(source, kind, **SAVED[kind])
+    shown, image = made(source)
+    assert shown == Shown("gambar/picture.jpg", "image/jpeg", 200, 100, shown.bytes, "alt")
+    assert near(image.getpixel((40, 50)), (192, 0, 0))
+    assert near(image.getpixel((160, 50)), (255, 255, 255))
+    assert pictures.look(source) == (200, 100)
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"), [((3200, 1000), (1600, 500)), ((1600, 100), (1600, 100)), ((300, 20000), (120, 8000))]
+)
+def test_large_pictures_shrink_and_small_ones_stay(
+    tmp_path: Path, made: Made, size: tuple[int, int], wanted: tuple[int, int]
+) -> None:
+    "At most 1600 pixels wide and 8000 high, in the same shape, and never enlarged."
+    source = tmp_path / "picture.jpg"
+    halves(size).save(source)
+    assert made(source)[1].size == wanted
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_pictures_stand_upright(tmp_path: Path, made: Made, turn: int) -> None:
+    "The camera's orientation is applied, and look() says the size as it is seen."
+    upright = halves((2400, 1200))
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    source = tmp_path / "picture.jpg"
+    exif = Image.Exif()
+    exif[pictures.ORIENTATION] = turn
+    (upright.transpose(undo[turn]) if turn in undo else upright).save(source, exif=exif)
+    assert pictures.look(source) == (2400, 1200)
+    _, image = made(source)
+    assert image.size == (1600, 800)
+    assert near(image.getpixel((100, 400)), (192, 0, 0))
+    assert near(image.getpixel((1500, 400)), (255, 255, 255))
+
+
+def test_nothing_but_the_picture_is_left(tmp_path: Path, made: Made) -> None:
+    "Place, owner, comment, XMP and colour profile of the original do not reach the public."
+    source = tmp_path / "picture.jpg"
+    exif = Image.Exif()
+    exif[0x013B] = "RAHASIA"
+    exif.get_ifd(GPS)[1] = "S"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    halves().save(source, exif=exif, comment=b"RAHASIA", xmp=b"<x>RAHASIA</x>", icc_profile=profile)
+    assert source.read_bytes().count(b"RAHASIA") == 3
+    _, image = made(source)
+    assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
+    assert image.info.get("progressive")
+    assert b"RAHASIA" not in (tmp_path / "output/gambar/picture.jpg").read_bytes()
+
+
+def test_colours_of_a_profile_are_kept(tmp_path: Path, made: Made) -> None:
+    "A picture in another colour space looks in sRGB as it looked in its own; a damaged profile is left aside."
+    source = tmp_path / "picture.png"
+    grey = Image.new("RGB", (50, 50), (128, 128, 128))
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = lab.replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
+    halves().save(source, icc_profile=swapped)
+    _, image = made(source)
+    red, green, _ = image.getpixel((40, 50))  # type: ignore[misc] # an RGB pixel has three values
+    assert green > red  # the profile says that the first channel is green
+    grey.save(source, icc_profile=b"no profile at all")
+    assert near(made(source)[1].getpixel((10, 10)), (128, 128, 128), 3)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "PA"])
+def test_transparency_becomes_white(tmp_path: Path, made: Made, mode: str) -> None:
+    "What is transparent is white, what is half transparent is half white."
+    source = tmp_path / "picture.tiff" if mode == "PA" else tmp_path / "picture.png"
+    clear = Image.new("RGBA", (60, 20), (0, 0, 0, 0))
+    ImageDraw.Draw(clear).rectangle((30, 0, 60, 20), fill=(0, 0, 0, 255))
+    if mode in {"P", "PA"}:
+        source = tmp_path / "picture.gif"
+        clear.save(source)
+    else:
+        clear.convert(mode).save(source)
+    _, image = made(source)
+    assert near(image.getpixel((8, 10)), (255, 255, 255))
+    assert near(image.getpixel((52, 10)), (0, 0, 0))
+
+
+def test_a_palette_with_one_clear_colour(tmp_path: Path, made: Made) -> None:
+    "A palette PNG whose one colour is clear is put on white."
+    source = tmp_path / "picture.png"
+    image = halves().quantize(4)
+    image.save(source, transparency=image.getpixel((10, 10)))
+    assert near(made(source)[1].getpixel((40, 50)), (255, 255, 255))
+
+
+def test_cmyk_becomes_rgb(tmp_path: Path, made: Made) -> None:
+    "A picture made for the press has the same colours on the screen."
+    source = tmp_path / "picture.jpg"
+    halves(mode="CMYK").save(source, quality=95)
+    _, image = made(source)
+    assert near(image.getpixel((40, 50)), (192, 0, 0), 30)
+    assert near(image.getpixel((160, 50)), (255, 255, 255))
+
+
+@pytest.mark.parametrize(("mode", "half"), [("I;16", 32768), ("I", 32768), ("F", 0.5)])
+def test_deep_grey_becomes_eight_bits(tmp_path: Path, made: Made, mode: str, half: float) -> None:
+    "16 and 32 bits and fractions keep their light and dark."
+    source = tmp_path / "picture.tiff"
+    image = Image.new(mode, (40, 40))
+    for x in range(40):
+        for y in range(40):
+            image.putpixel((x, y), 0 if x < 10 else half if x < 30 else half * 2 - (mode != "F"))
+    image.save(source)
+    shown = made(source)[1]
+    assert near(shown.getpixel((3, 20)), (0, 0, 0))
+    assert near(shown.getpixel((20, 20)), (128, 128, 128))
+    assert near(shown.getpixel((36, 20)), (255, 255, 255))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LAB", "YCbCr"])
+def test_other_modes_end_well(tmp_path: Path, made: Made, mode: str) -> None:
+    "Black and white, grey, LAB and YCbCr become RGB."
+    source = tmp_path / "picture.tiff"
+    if mode == "LAB":
+        Image.new("LAB", (200, 100), (255, 128, 128)).save(source)
+    else:
+        halves(mode=mode).save(source)
+    assert near(made(source)[1].getpixel((160, 50)), (255, 255, 255))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_of_an_animation_the_first_frame(tmp_path: Path, made: Made, kind: str) -> None:
+    "An animated picture shows its first frame."
+    source = tmp_path / f"picture.{kind.lower()}"
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("#c00000", "#0000c0")]
+    frames[0].save(source, kind, save_all=True, append_images=frames[1:], duration=100)
+    assert near(made(source)[1].getpixel((20, 20)), (192, 0, 0))
+
+
+def png(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds nothing."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">L", len(data)) + kind + data + struct.pack(">L", zlib.crc32(kind + data))
+
+    header = struct.pack(">LLBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def truncated() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((400, 400), 60).save(out, "JPEG")
+    return out.getvalue()[: out.tell() // 2]
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "word"),
+    [
+        (truncated(), "potong.jpg", "damaged"),
+        (b"", "kosong.png", "no picture"),
+        (b"Bukan gambar", "teks.jpg", "no picture"),
+        (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "logo.svg", "SVG"),
+        (HEIC, "foto.heic", "HEIC"),
+        (HEIC, "foto.jpg", "HEIC"),
+        (png(9000, 8000), "besar.png", "pixels"),
+        (png(12000, 9000), "lebih-besar.png", "pixels"),
+        (png(60000, 60000), "bom.png", "pixels"),
+        (png(100, 100), "hampa.png", "damaged"),
+        (b"%PDF-1.7", "surat.pdf", "no picture"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, data: bytes, name: str, word: str) -> None:
+    "A file that is no usable picture is a fault of the content that names it and says why."
+    source = tmp_path / name
+    source.write_bytes(data)
+    with pytest.raises(ContentFault) as caught:
+        pictures.make(source, tmp_path / "out.jpg", "gambar/out.jpg")
+    assert name in str(caught.value.message)
+    assert word in str(caught.value.message)
+    assert caught.value.where == source.as_posix()
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(("data", "name"), [(HEIC, "foto.heic"), (png(60000, 60000), "bom.png"), (b"", "kosong.png")])
+def test_look_finds_it_too(tmp_path: Path, data: bytes, name: str) -> None:
+    "The cheap look finds what the header already shows."
+    source = tmp_path / name
+    source.write_bytes(data)
+    with pytest.raises(ContentFault):
+        pictures.look(source)
+
+
+def test_a_missing_file_and_a_folder_are_content_faults(tmp_path: Path) -> None:
+    "No file and a folder in place of a file are the content's fault."
+    for source in (tmp_path / "tiada.png", tmp_path):
+        with pytest.raises(ContentFault):
+            pictures.look(source)
+
+
+def test_the_same_picture_gives_the_same_bytes(tmp_path: Path) -> None:
+    "Nothing but the picture decides on the output."
+    source = tmp_path / "picture.png"
+    Image.effect_noise((500, 400), 90).save(source)
+    for name in ("one.jpg", "two.jpg"):
+        pictures.make(source, tmp_path / name, f"gambar/{name}")
+    os.utime(source, (1, 1))
+    assert (tmp_path / "one.jpg").read_bytes() == (tmp_path / "two.jpg").read_bytes()
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    "A full disk leaves the last good picture and no half file, and is the machine's fault."
+    source, target = tmp_path / "picture.png", tmp_path / "out" / "picture.jpg"
+    halves().save(source)
+    pictures.make(source, target, "gambar/picture.jpg")
+    before = target.read_bytes()
+
+    def full(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(MachineFault) as caught:
+        pictures.make(source, target, "gambar/picture.jpg")
+    assert "No space left" in str(caught.value)
+    assert target.read_bytes() == before
+    assert [p.name for p in target.parent.iterdir()] == ["picture.jpg"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(sorted(SAVED)),
+    changes=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), max_size=12),
+    length=st.integers(0, 4000),
+)
+def test_damaged_files_are_faults_or_pictures(
+    tmp_path: Path, kind: str, changes: list[tuple[int, int]], length: int
+) -> None:
+    "However a file is damaged, it is a picture or a ContentFault, never another error."
+    out = io.BytesIO()
+    halves((60, 40)).save(out, kind, **SAVED[kind])
+    data = bytearray(out.getvalue())
+    for at, value in changes:
+        data[at % len(data)] = value
+    source = tmp_path / "picture"
+    source.write_bytes(data[: max(length, 20)])
+    try:
+        shown = pictures.make(source, tmp_path / "out.jpg", "gambar/out.jpg")
+    except ContentFault:
+        assert not (tmp_path / "out.jpg").exists()
+    else:
+        (tmp_path / "out.jpg").unlink()
+        assert shown.width <= pictures.WIDTH
