@@ -47,6 +47,7 @@ from publisher.messages import msg
 __all__ = ["alt", "card", "drawable", "emoji", "missing"]
 
 ELLIPSIS = "…"
+SAVING = 0.9  # a size this much smaller is taken when it saves a line
 SMOOTH = 4  # ornament is drawn this many times larger, then reduced
 LANGUAGE = {"ltr": "id", "rtl": "ar"}
 # What Pillow's readers raise on damaged files.
@@ -202,9 +203,9 @@ def _crop(size: tuple[int, int], box: Box, focus: tuple[float, float]) -> tuple[
     """The largest part of a picture of ``size`` with the shape of ``box``, as near to ``focus`` as can be."""
     scale = min(size[0] / box.width, size[1] / box.height)
     width, height = box.width * scale, box.height * scale
-    left = min(max(size[0] * focus[0] - width / 2, 0), size[0] - width)
-    top = min(max(size[1] * focus[1] - height / 2, 0), size[1] - height)
-    return (left, top, left + width, top + height)
+    left = max(min(size[0] * focus[0] - width / 2, size[0] - width), 0)
+    top = max(min(size[1] * focus[1] - height / 2, size[1] - height), 0)
+    return (left, top, min(left + width, size[0]), min(top + height, size[1]))
 
 
 def _jpeg(canvas: Image.Image) -> bytes:
@@ -240,22 +241,31 @@ def _width(row: Sequence[Run], weight: int, size: int) -> float:
 
 
 def _set(slot: Slot, text: str) -> Setting:
-    """``text`` in the largest size that lets it stand in ``slot`` whole; else in the smallest, ended by … at
-    a word."""
+    """``text`` in the largest size that lets it stand in ``slot`` whole, or one little smaller that saves
+    a line; where none does, in the smallest size, ended by … at a word."""
     direction = base_direction(text)
     words = text.split(" ")
-    for size in slot.sizes:
-        measured = [_width(runs(word, direction), slot.weight, size) for word in words]
-        space = _width(runs(" ", direction), slot.weight, size)
-        rows = _rows(slot, words, direction, size)
-        lines = _wrap(measured, space, slot.box.width)
-        if lines is not None and len(lines) <= rows:
-            balanced = _broken(slot, words) if len(lines) == 2 else None
-            balanced = balanced or _balance(measured, space, slot.box.width, len(lines))
-            setting = _lay([" ".join(words[a:b]) for a, b in balanced], slot, direction, size)
-            if _stands(setting, slot):
-                return setting
-    return _cut(slot, words, direction)
+    tried = ((size, _try_whole(slot, words, direction, size)) for size in slot.sizes)
+    best: Setting | None = None
+    for size, setting in tried:
+        if best and size < best.size * SAVING:
+            break
+        if setting and (best is None or len(setting.lines) < len(best.lines)):
+            best = setting
+    return best or _cut(slot, words, direction)
+
+
+def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> Setting | None:
+    """All ``words`` in ``size``, None when they do not find room."""
+    measured = [_width(runs(word, direction), slot.weight, size) for word in words]
+    space = _width(runs(" ", direction), slot.weight, size)
+    lines = _wrap(measured, space, slot.box.width)
+    if lines is None or len(lines) > _rows(slot, words, direction, size):
+        return None
+    broken = _broken(slot, words) if len(lines) == 2 else None
+    lines = broken or _balance(measured, space, slot.box.width, len(lines))
+    setting = _lay([" ".join(words[a:b]) for a, b in lines], slot, direction, size)
+    return setting if _stands(setting, slot) else None
 
 
 def _rows(slot: Slot, words: Sequence[str], direction: str, size: int) -> int:

@@ -156,7 +156,7 @@ OG = Layout(
         mark=Slot(Box(82, 54, 526, 66), (26, 24, 22, 20), 700, WHITE, 2, 1.25, anchor="middle", break_before=REGIONS),
         kicker=Slot(Box(56, 0, 552, 40), (30, 28, 26, 24, 22), 700, PALE_GOLD, anchor="middle"),
         gap=10,
-        title=Slot(Box(56, 146, 552, 346), TITLE_SIZES, 800, WHITE, lines=8, leading=1.14, anchor="middle"),
+        title=Slot(Box(56, 156, 552, 322), TITLE_SIZES, 800, WHITE, lines=8, leading=1.14, anchor="middle"),
         date=Slot(Box(56, 524, 552, 36), (26, 24, 22), 600, MIST, anchor="middle"),
         address=Slot(Box(56, 560, 552, 36), (26, 24, 22, 20, 18), 600, MIST, anchor="middle"),
         photo=Box(686, 0, 514, 630),

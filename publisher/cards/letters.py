@@ -168,7 +168,7 @@ def runs(text: str, base: str) -> tuple[Run, ...]:
         at += len(grapheme)
         kind = unicodedata.bidirectional(grapheme[0])
         strong = kind if kind in {"L", "R", "AL", "AN"} else strong
-        font = _font_of(grapheme, latin=level == 0 or strong == "L")
+        font = _font_of(grapheme, latin=level == 0 or (level == 2 and strong == "L"))
         if pieces and pieces[-1][:2] == (level, font):
             grapheme = pieces.pop()[2] + grapheme
         pieces.append((level, font, grapheme))
