@@ -9,6 +9,7 @@ import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
+from twitter_text import parse_tweet
 
 from publisher import text
 
@@ -63,6 +64,12 @@ def test_each_network_counts_its_way(
     """The same text has a length for each way to count it."""
     counted = [m(said) for m in MEASURES]
     assert counted == [graphemes, utf16, size, weighted, fediverse]
+
+
+@given(TEXTS)
+def test_weights_are_those_of_twitter_text(said: str) -> None:
+    """Our quick way to count gives what the whole parser gives."""
+    assert text.weighted(said) == parse_tweet(said).weightedLength
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class Wording:
 
 def word(record: Record, wording: Wording) -> Post:
     """The article as a post that fits: the text written by hand for the channel, else our own."""
-    link = tagged(record, wording)
+    link = _link(record, wording)
     by_hand = _by_hand(record, wording)
     said = _default(record, wording) if by_hand is None else _fit(by_hand, wording, link)
     return Post(text=said, link=link, media=_pictures(record, wording.limits), lang=record.lang)
@@ -45,15 +45,13 @@ def excess(record: Record, wording: Wording) -> int:
     by_hand = _by_hand(record, wording)
     if by_hand is None:
         return 0
-    whole = _with_link(by_hand, tagged(record, wording))
+    whole = _with_link(by_hand, _link(record, wording))
     return max(0, wording.limits.measure(whole) - wording.limits.characters)
 
 
 def tagged(record: Record, wording: Wording) -> str:
     """The article's address as this channel gives it: it names channel and delivery to whoever counts
-    visits, and lets us recognise our own post. "" where the channel sends no link."""
-    if not wording.link:
-        return ""
+    visits, and lets us recognise our own post."""
     parts = urlsplit(record.url)
     ours = {
         "utm_source": wording.network,
@@ -63,6 +61,13 @@ def tagged(record: Record, wording: Wording) -> str:
     }
     kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in ours]
     return urlunsplit(parts._replace(query=urlencode([*kept, *ours.items()])))
+
+
+def _link(record: Record, wording: Wording) -> str:
+    """The link that goes along: with its tags, without where a network counts an address on this machine
+    letter by letter, "" where the channel sends none."""
+    able = (tagged(record, wording), record.url) if wording.link else ()
+    return next((link for link in able if wording.limits.measure(link) <= wording.limits.characters // 2), "")
 
 
 def short_id(article: str, channel: str) -> str:
@@ -77,7 +82,7 @@ def _by_hand(record: Record, wording: Wording) -> str | None:
         return None
     # The article's own address in it becomes the tagged one: taken out here, so that nothing mends it.
     pieces = text.tidy(given).split(record.url)
-    return tagged(record, wording).join(wording.clean(p) for p in pieces).strip()
+    return _link(record, wording).join(wording.clean(p) for p in pieces).strip()
 
 
 def _with_link(said: str, link: str) -> str:
@@ -104,14 +109,14 @@ def _default(record: Record, wording: Wording) -> str:
         head = f"{title}{GAP}{text.ELLIPSIS}"
         if summary and limit - measure(head + tail) >= SUMMARY_CHARACTERS:
             return title + GAP + _shorten(summary, wording.limits, tail, before=title + GAP)
-    link = tagged(record, wording)
+    link = _link(record, wording)
     tail = GAP + link if link else ""
     return title + tail if measure(title + tail) <= limit else _shorten(title, wording.limits, tail)
 
 
 def _tails(record: Record, wording: Wording) -> Iterator[str]:
     """What follows the summary, from the richest to the plainest."""
-    link = tagged(record, wording)
+    link = _link(record, wording)
     tags = " ".join(_hashtags(record))
     service = ""
     if record.services:
@@ -133,8 +138,8 @@ def _shorten(said: str, limits: Limits, tail: str, *, before: str = "") -> str:
 
 def _pictures(record: Record, limits: Limits) -> tuple[Media, ...]:
     """The card, else the photo; always with words for those who cannot see it."""
-    picture = record.card or record.photo
+    picture = record.card or record.photo  # its words are counted the strictest way, which nobody documents
     if picture is None or limits.pictures == 0:
         return ()
     alt = text.tidy(picture.alt) or text.tidy(record.title)
-    return (Media(picture.path, picture.type, text.shorten(alt, limits.alt_characters, text.graphemes)),)
+    return (Media(picture.path, picture.type, text.shorten(alt, limits.alt_characters, text.utf16)),)
