@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publisher import lint
@@ -98,6 +98,7 @@ def test_unknown_rule() -> None:
         lint.load("nothing")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("aA1 .\n#>*_-[]()!`~<>|:/(“”&;\"'—"), max_size=300) | st.text(max_size=100))
 def test_rules_read_any_text(body: str) -> None:
     """No text stops a rule, and no line lies outside the file."""

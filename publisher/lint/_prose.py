@@ -12,12 +12,13 @@ from publisher.messages import Message
 _CODE = re.compile(
     r"(?ms)^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)|<!--.*?-->|<[^<>]*>"
 )
-_PICTURE = re.compile(r"!\[[^\]\n]*\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])")
-_LINK = re.compile(r"\[([^\]\n]+)\](?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\]\n]*\])")
-_ADDRESS = re.compile(
-    r"(?i)\b(?:https?://|www\.)\S+|\b\S+@\S+\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:go\.id|id|com|org)\b\S*"
-)
+# The lengths are bounded, so that a text without an end costs no square of its length.
+_TARGET = r"(?:\((?:[^()\n]|\([^()\n]{0,300}\)){0,500}\)|\[[^\]\n]{0,300}\])"
+_PICTURE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\]\n]{{1,500}})\]{_TARGET}")
+_ADDRESS = re.compile(r"(?i)https?://|^[(\"“]?www\.|.@.+\.|^[a-z0-9.-]{1,80}\.(?:go\.id|id|com|org)(?:/|\W*$)")
 _DEFINITION = re.compile(r"(?m)^ {0,3}\[[^\]\n]+\]:.*$")
+_TOKEN = re.compile(r"\S+")
 _MARK = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}|~~")
 _LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[-'’./,](?=[^\W_]))*")
@@ -67,7 +68,11 @@ def plain(markdown: str) -> str:
     """Markdown as the words a reader sees, on the same lines."""
     text = _CODE.sub(_blank, markdown)
     text = _DEFINITION.sub("", _PICTURE.sub("", text))
-    return _MARK.sub("", _ADDRESS.sub("", _LINK.sub(r"\1", text)))
+    return _MARK.sub("", _TOKEN.sub(_no_address, _LINK.sub(r"\1", text)))
+
+
+def _no_address(match: re.Match[str]) -> str:
+    return "" if _ADDRESS.search(match.group()) else match.group()
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -78,7 +83,9 @@ def sentences(block: Block) -> Iterator[tuple[int, str]]:
     """The sentences of a block with their positions; a full stop behind a short form ends none."""
     start = 0
     for match in _END.finditer(block.text):
-        if match.group().startswith(".") and _SHORT.search(block.text[start : match.start() + 1]):
+        if match.group().startswith(".") and _SHORT.search(
+            block.text[max(start, match.start() - 40) : match.start() + 1]
+        ):
             continue
         yield start, block.text[start : match.end()].strip()
         start = match.end()

@@ -13,7 +13,7 @@ from publisher.article import Article, Finding
 from publisher.lint import Rules, _prose
 from publisher.messages import msg
 
-_LINK = re.compile(r"(?<!!)\[([^\]\n]+)\](?:\(|\[)")
+_LINK = re.compile(r"(?<!!)\[([^\]\n]{1,500})\](?:\(|\[)")
 EMPTY = frozenset(
     {
         "baca",
