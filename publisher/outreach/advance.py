@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -268,7 +269,8 @@ def _call(call: Callable[[], T]) -> T:
     except (KentonganError, LostFence):
         raise
     except Exception as fault:
-        log.exception("a channel failed in a way of its own")
+        # where it failed, not its words: they might hold a secret
+        log.error("a channel failed with %s\n%s", _kind(fault), "".join(traceback.format_tb(fault.__traceback__)))  # noqa: TRY400 - for the same reason
         raise OutcomeUnknown(
             msg("The program failed while it spoke with the channel ({kind}); please report it.", kind=_kind(fault)),
             detail=_kind(fault),
@@ -276,4 +278,4 @@ def _call(call: Callable[[], T]) -> T:
 
 
 def _kind(fault: Exception) -> str:
-    return type(fault).__name__  # its words might hold a secret
+    return type(fault).__name__
