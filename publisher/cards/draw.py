@@ -47,7 +47,7 @@ from publisher.messages import msg
 __all__ = ["alt", "card", "drawable", "emoji", "missing"]
 
 ELLIPSIS = "…"
-SAVING = 0.9  # a size this much smaller is taken when it saves a line
+NEAR = 0.9  # sizes down to this share of the largest that fits are weighed against it
 SMOOTH = 4  # ornament is drawn this many times larger, then reduced
 LANGUAGE = {"ltr": "id", "rtl": "ar"}
 # What Pillow's readers raise on damaged files.
@@ -240,19 +240,26 @@ def _width(row: Sequence[Run], weight: int, size: int) -> float:
     return sum(_advance(run, weight, size) for run in row)
 
 
+@lru_cache(maxsize=512)
 def _set(slot: Slot, text: str) -> Setting:
-    """``text`` in the largest size that lets it stand in ``slot`` whole, or one little smaller that saves
-    a line; where none does, in the smallest size, ended by … at a word."""
+    """``text`` in the best of the sizes that let it stand in ``slot`` whole; where none does, in the
+    smallest, ended by … at a word."""
     direction = base_direction(text)
     words = text.split(" ")
-    tried = ((size, _try_whole(slot, words, direction, size)) for size in slot.sizes)
-    best: Setting | None = None
-    for size, setting in tried:
-        if best and size < best.size * SAVING:
+    whole: list[Setting] = []
+    for size in slot.sizes:
+        if whole and size < whole[0].size * NEAR:
             break
-        if setting and (best is None or len(setting.lines) < len(best.lines)):
-            best = setting
-    return best or _cut(slot, words, direction)
+        setting = _try_whole(slot, words, direction, size)
+        whole += [setting] if setting else []
+    return min(whole, key=_blemishes) if whole else _cut(slot, words, direction)
+
+
+def _blemishes(setting: Setting) -> tuple[bool, int, int]:
+    """What speaks against a setting: a last word that stands alone, then many lines, then small letters."""
+    last = "".join(run.text for run in setting.lines[-1])
+    alone = len(setting.lines) > 2 and " " not in last
+    return (alone, len(setting.lines), -setting.size)
 
 
 def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> Setting | None:
@@ -303,6 +310,8 @@ def _broken(slot: Slot, words: Sequence[str]) -> list[tuple[int, int]] | None:
 def _balance(measured: Sequence[float], space: float, width: float, count: int) -> list[tuple[int, int]]:
     """The narrowest way to fill ``count`` lines, so that no line is left with one short word."""
     best, low, high = _wrap(measured, space, width) or [], 0.0, width
+    if count == 1:
+        return best
     for _ in range(10):
         middle = (low + high) / 2
         tried = _wrap(measured, space, middle)

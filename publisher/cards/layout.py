@@ -119,7 +119,7 @@ def drum(x: float, y: float) -> tuple[Plate | Ring, ...]:
 # and the least line pitch of a text that is Arabic or has Arabic words. BASELINE is how far under
 # the middle of the pitch the letters stand; capitals are 0.72 of the size high.
 ARABIC_SCALE = 1.25
-ARABIC_LEADING = {"rtl": 1.9, "ltr": 1.56}
+ARABIC_LEADING = {"rtl": 1.9, "ltr": 1.75}
 BASELINE = {"rtl": 0.56, "ltr": 0.36}
 
 REGIONS = ("Kabupaten", "Kota", "Provinsi")  # an office's name is broken before its region
@@ -153,7 +153,7 @@ OG = Layout(
             Plate(Box(638, 0, 48, 630), DEEPER),
             slit(655, 175, 14, 280),
         ),
-        mark=Slot(Box(82, 54, 526, 66), (26, 24, 22, 20), 700, WHITE, 2, 1.25, anchor="middle", break_before=REGIONS),
+        mark=Slot(Box(82, 54, 526, 66), (26, 22, 20), 700, WHITE, 2, 1.25, anchor="middle", break_before=REGIONS),
         kicker=Slot(Box(56, 0, 552, 40), (30, 28, 26, 24, 22), 700, PALE_GOLD, anchor="middle"),
         gap=10,
         title=Slot(Box(56, 156, 552, 322), TITLE_SIZES, 800, WHITE, lines=8, leading=1.14, anchor="middle"),
