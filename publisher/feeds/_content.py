@@ -68,6 +68,8 @@ _GONE = frozenset(
     {"math", "noembed", "noframes", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
 )
 _FRAME_TEXT = re.compile(r"(<iframe\b[^>]*>).*?</iframe>", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_END_TAG = re.compile(r"</\w")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _IMAGE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _ADDRESSES = frozenset({"cite", "href", "poster", "src"})
@@ -94,6 +96,16 @@ def line(text: str) -> str:
 def escape(text: str) -> str:
     """Plain ``text`` as HTML."""
     return html.escape(text, quote=False)
+
+
+def speaks_of_markup(text: str) -> bool:
+    """Whether plain ``text`` holds an end tag: readers and validators take it for HTML that was not declared."""
+    return _END_TAG.search(text) is not None
+
+
+def name(text: str) -> str:
+    """A name on one line; one with an end tag was copied from a page and loses its tags."""
+    return line(_TAG.sub("", text)) if speaks_of_markup(text) else line(text)
 
 
 def absolute(address: str, base: str) -> str:

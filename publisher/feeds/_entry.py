@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, article_path
-from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, path_address, pictures
+from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, name, path_address, pictures
 from publisher.messages import msg
 
 T = TypeVar("T")
@@ -241,7 +241,7 @@ def _first(items: Iterable[T], key: Callable[[T], str]) -> tuple[T, ...]:
 
 
 def _once(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(n for n in map(line, names) if n))
+    return tuple(dict.fromkeys(n for n in map(name, names) if n))
 
 
 def _categories(site: Site, article: Article) -> tuple[Category, ...]:
@@ -250,8 +250,8 @@ def _categories(site: Site, article: Article) -> tuple[Category, ...]:
     named = [("kategori/", (article.category,)), ("tag/", article.tags), ("layanan/", tuple(services))]
     found: dict[str, Category] = {}
     for path, names in named:
-        for name in _once(names):
-            found.setdefault(name, Category(name, path_address(site.url, path)))
+        for said in _once(names):
+            found.setdefault(said, Category(said, path_address(site.url, path)))
     return tuple(found.values())
 
 

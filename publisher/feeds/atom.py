@@ -13,7 +13,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from publisher.article import Article, Site
-from publisher.feeds._content import escape, line, path_address
+from publisher.feeds._content import escape, line, path_address, speaks_of_markup
 from publisher.feeds._entry import Entry, entries, fit
 from publisher.feeds._generator import generator
 from publisher.feeds._xml import LANG, legible
@@ -43,14 +43,14 @@ def _written(site: Site, shown: Sequence[Entry]) -> bytes:
         item.author([{"name": name} for name in entry.authors])
         _summary(item, entry.summary)
         item.content(entry.html, type="html")
-        item.category([{"term": c.name, "scheme": c.scheme, "label": c.name} for c in entry.categories])
+        item.category([{"term": c.name, "scheme": c.scheme} for c in entry.categories])
     written: bytes = feed.atom_str(pretty=True)
     return legible(written)
 
 
 def _summary(item: FeedEntry, text: str) -> None:
-    """Plain text; as HTML where it speaks of markup, which validators would take for a mistake in plain text."""
-    if "</" in text:
+    """Plain text, as HTML where it speaks of markup."""
+    if speaks_of_markup(text):
         item.summary(escape(text), type="html")
     else:
         item.summary(text)

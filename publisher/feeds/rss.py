@@ -9,7 +9,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from publisher.article import Article, Site
-from publisher.feeds._content import escape
+from publisher.feeds._content import escape, speaks_of_markup
 from publisher.feeds._entry import Entry, Media, entries, fit
 from publisher.feeds._generator import generator, hub_of
 from publisher.feeds._xml import ATOM, DC, MEDIA, add, legible
@@ -72,9 +72,11 @@ class Item(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
 
     def _picture(self, item: etree._Element, media: Media) -> None:
         """One media:content, a direct child: readers show each one of a group."""
-        facts = {"url": media.url, "type": media.type, "medium": "image", "fileSize": str(media.bytes)}
-        size = {"width": str(media.width), "height": str(media.height)} if media.width and media.height else {}
-        content = etree.SubElement(item, f"{{{MEDIA}}}content", {**facts, **size})
-        add(content, "description", media.alt, MEDIA).set("type", "plain")
+        facts = {"url": media.url, "type": media.type, "medium": "image"}
+        known = {"fileSize": media.bytes, "width": media.width, "height": media.height}
+        content = etree.SubElement(item, f"{{{MEDIA}}}content", {**facts, **{k: str(v) for k, v in known.items() if v}})
+        marked = speaks_of_markup(media.alt)
+        described = add(content, "description", escape(media.alt) if marked else media.alt, MEDIA)
+        described.set("type", "html" if marked else "plain")
         if media.credit:
             add(content, "credit", media.credit, MEDIA).set("role", "photographer")

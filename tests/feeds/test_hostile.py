@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from types import ModuleType
 from typing import Any
@@ -136,7 +136,11 @@ MARKUP = [
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=6).map("".join)
 markups = st.lists(st.sampled_from(MARKUP) | st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).map("".join)
 zones = st.integers(-12, 14).map(lambda h: timezone(timedelta(hours=h)))
-dates = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.none() | zones)  # noqa: DTZ001 (bounds are naive by Hypothesis' rule)
+extremes = [datetime(1, 1, 2, tzinfo=WIB), datetime(1899, 12, 1, tzinfo=WIB), datetime(9999, 12, 30, tzinfo=WIB)]
+dates = (
+    st.datetimes(datetime(1901, 1, 1), datetime(9998, 12, 30), timezones=st.none() | zones)  # noqa: DTZ001 (Hypothesis wants bounds without a zone)
+    | st.sampled_from(extremes)
+)
 recent = st.builds(lambda s: NOW - timedelta(seconds=s), st.integers(0, 400_000))
 sizes = st.integers(0, 5_000)
 shown = st.none() | st.builds(
@@ -241,7 +245,7 @@ def in_order(several: Sequence[Article]) -> list[Article]:
 
     def due(article: Article) -> datetime:
         aware = [d if d.tzinfo else d.replace(tzinfo=WIB) for d in (article.date, article.embargo) if d]
-        return max(d.replace(microsecond=0) for d in aware)
+        return max(d.replace(microsecond=0) if d.year >= 1900 else datetime(1900, 1, 1, tzinfo=UTC) for d in aware)
 
     once: dict[str, Article] = {}
     for article in sorted((a for a in several if due(a) <= NOW), key=lambda a: (-due(a).timestamp(), a.id, a.slug)):
