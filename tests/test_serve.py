@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -209,6 +210,7 @@ class Editor:
         self.content = content
         self.said: list[str] = []
         self.builds = 0
+        self.head = ""
         self.fault: Exception | None = None
         self.findings: tuple[Finding, ...] = ()
         self.address = ""
@@ -222,7 +224,7 @@ class Editor:
         self.builds += 1
         if self.fault:
             raise self.fault
-        (self.folder / "index.html").write_text(f"<body>bangunan {self.builds} di {address}</body>")
+        (self.folder / "index.html").write_text(f"{self.head}<body>bangunan {self.builds} di {address}</body>")
         self.address = address
         return self.findings
 
@@ -367,3 +369,26 @@ def test_ctrl_c_ends_the_preview(folder: Path) -> None:
         out, err = process.communicate(timeout=20)
         waiting.close()
     assert (process.returncode, out, err) == (0, "selesai\n", "")
+
+
+@pytest.mark.browser
+def test_a_browser_loads_itself_again(editor: Editor) -> None:
+    """An open page shows each new build by itself, also under a policy that allows only the site's own scripts."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: test)")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    policy = "<meta http-equiv=Content-Security-Policy content=\"default-src 'self'\">"
+    editor.head = f"<head>{policy}</head>"
+    (editor.content / "a.md").write_text("1")
+    editor.wait(lambda: editor.builds == 2, "the second build")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(editor.address)
+        for text in ("dua", "tiga"):
+            seen = page.locator("body").inner_text()
+            (editor.content / "a.md").write_text(text)
+            playwright.expect(page.locator("body")).not_to_have_text(seen, timeout=20_000)
+            playwright.expect(page.locator("body")).to_contain_text("bangunan")
+        browser.close()
