@@ -111,7 +111,8 @@ def test_what_was_cut_fits_and_is_whole(measure: Callable[[str], int], said: str
     pieces = [m.end() for m in regex.finditer(r"\X", whole)]
     assert not kept or len(kept) in pieces
     last = kept.split()[-1] if kept.split() else ""
-    if after and not whole[len(kept)].isspace() and not whole[: len(whole) - len(after)][-1:].isspace():
+    between = whole[len(kept) : len(whole) - len(after)]
+    if after and not any(c.isspace() for c in between + after[0]):
         rest = last + whole[len(kept) :].split()[0]
         assert not rest.startswith(("#", "@"))
         assert "://" not in rest or not text.LINK.search(rest)

@@ -9,6 +9,7 @@ import logging
 import socket
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,31 @@ def test_composing_is_pure_and_fits(
     assert all(0 < text.graphemes(m.alt) <= channel.limits.alt_characters for m in post.media)
     assert len(post.media) == 1
     assert Post.thaw(post.payload()) == post
+
+
+@every_channel
+def test_an_address_on_this_machine_fits_too(
+    network: str, make_ready: Callable[..., Any], record: Callable[..., Any]
+) -> None:
+    """A network that counts http://127.0.0.1 letter by letter gets the plain address, or none, never a cut one."""
+    channel = make_ready(network).channel
+    for words in (1, 8, 40, 400):
+        url = "http://127.0.0.1:8000/berita/" + "panjang-" * words + "/"
+        post = channel.compose(record(url=url))
+        assert channel.limits.measure(post.text) <= channel.limits.characters
+        assert post.link.startswith(url) or not post.link
+        assert post.link in post.text
+
+
+@every_channel
+def test_a_description_fits_however_it_is_counted(
+    network: str, make_ready: Callable[..., Any], record: Callable[..., Any]
+) -> None:
+    """Alt text keeps its limit in code units too, and is never empty."""
+    channel = make_ready(network).channel
+    for alt in ("👨‍👩‍👧‍👦 " * 900, "kata " * 900, " "):
+        (media,) = channel.compose(record(card=replace(record().card, alt=alt))).media
+        assert 0 < text.utf16(media.alt) <= channel.limits.alt_characters
 
 
 @every_channel
