@@ -16,13 +16,13 @@ from pelican.urlwrappers import Author, Category, Tag
 from pelican.utils import SafeDatetime
 
 from publisher.article import Article, Finding, Service, Site, Status
-from publisher.build.addresses import Links, Record, record_path
+from publisher.build.addresses import Links, Record, attachment_path, record_path
 from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
 from publisher.build.staging import Staging
 from publisher.content import Content
 from publisher.manifest import Manifest
-from publisher.messages import Message
+from publisher.messages import Message, msg
 from publisher.settings import Settings
 
 ORDER = "KENTONGAN"  # what run.py asks for, in Pelican's settings
@@ -85,6 +85,13 @@ class Run:
         finding = Finding(rule, level, message, path, line)
         if finding not in self.findings:
             self.findings.append(finding)
+
+    def offer(self, source: str, record: Record) -> None:
+        """Has the content file ``source`` copied to its public address."""
+        owner = self.files.setdefault(attachment_path(source), source)
+        if owner != source:
+            message = msg("Two files would get one address: {one} and {two}; rename one.", one=owner, two=source)
+            self.find("attachments", "error", message, record.path)
 
     def line_of(self, record: Record, text: str) -> int:
         """The line of the record's file on which ``text`` stands, 0 when it is not known."""

@@ -12,8 +12,8 @@ from pelican import Pelican, signals
 from plugins._convert import Run, run_of
 from plugins.reader import store
 from publisher import pictures
-from publisher.article import Article, Page, Picture, Shown, Status, picture_path
-from publisher.build.addresses import Record, attachment_path
+from publisher.article import Article, Page, Picture, Shown, Status, picture_path, plain_name
+from publisher.build.addresses import Record
 from publisher.build.derived import code_digest, derived, digest, file_digest
 from publisher.build.html import Attributes, swap_tags
 from publisher.errors import ContentFault
@@ -72,8 +72,8 @@ class Maker:
         self.digests[source] = file_digest(file)
 
         def draw(target: Path) -> dict[str, Any]:
-            facts = pictures.make(file, target)
-            return {"width": facts.width, "height": facts.height, "bytes": target.stat().st_size}
+            shown = pictures.make(file, target, path)
+            return {"width": shown.width, "height": shown.height, "bytes": shown.bytes}
 
         made, facts = derived(self.cache, digest(self._code, self.digests[source]), draw)
         _copy(made, self.site / path)
@@ -101,16 +101,16 @@ def _picture_text(run: Run, maker: Maker, record: Record) -> None:
 
 
 def _picture_article(run: Run, maker: Maker, path: str) -> None:
-    """Gives an article its public photo and the public addresses of its attachments."""
+    """Gives an article its public photo and the public names of its attachments, below "berkas/"."""
     record = run.records[path]
     if not isinstance(record, Article):
         return
     files = run.digests.setdefault(path, {})
     for source in record.attachments:
-        run.files[attachment_path(source)] = source
+        run.offer(source, record)
         files[source] = file_digest(run.order.settings.content / source)
     photo = _photo(run, maker, record, record.picture) if record.picture else None
-    run.records[path] = replace(record, photo=photo, attachments=tuple(map(attachment_path, record.attachments)))
+    run.records[path] = replace(record, photo=photo, attachments=tuple(map(plain_name, record.attachments)))
 
 
 def _photo(run: Run, maker: Maker, record: Article, picture: Picture) -> Shown | None:

@@ -20,7 +20,7 @@ from plugins._convert import ORDER, RUN, Order, Run, run_of
 from publisher import content as folder
 from publisher.article import Article, Finding, Page, Service, Status
 from publisher.build import journal, staging
-from publisher.build.addresses import Links, Record, attachment_path, settle
+from publisher.build.addresses import Links, Record, settle
 from publisher.build.choose import choose, newest_first, related
 from publisher.build.html import Attributes, swap_tags
 from publisher.build.markup import render
@@ -144,7 +144,7 @@ def resolve(run: Run, record: Record) -> None:
             run.find("link", "error", target.fault, record.path, run.line_of(record, href))
             return {k: v for k, v in attributes.items() if k != "href"}
         if target.file:
-            run.files[attachment_path(target.file)] = target.file
+            run.offer(target.file, record)
         elif target.href.startswith(f"{run.site.url}/"):
             path = unquote(urlsplit(target.href[len(run.site.url) + 1 :]).path)
             run.linked.setdefault(path, []).append(record.path)

@@ -96,6 +96,7 @@ def _own_ways(pelican: Any) -> Iterator[None]:
     from pelican.log import LimitFilter
 
     kept, paths, quiet = locale.setlocale(locale.LC_ALL), list(sys.path), pelican.console.quiet
+    listeners = set(_listeners(pelican))
     pelican.console.quiet = True  # its last line would stand in the way of --json
     LimitFilter._raised_messages.clear()  # a second build says what the first one said
     LimitFilter._group_count.clear()
@@ -103,10 +104,20 @@ def _own_ways(pelican: Any) -> Iterator[None]:
     try:
         yield
     finally:
+        for signal, listener in _listeners(pelican):
+            if (signal, listener) not in listeners:  # the next build hears its own plugins only
+                signal.disconnect(listener)
         pelican.console.quiet = quiet
         sys.path[:] = paths
         sys.modules.pop(Path(CONF).stem, None)
         locale.setlocale(locale.LC_ALL, kept)
+
+
+def _listeners(pelican: Any) -> list[tuple[Any, Any]]:
+    from blinker import ANY, Signal
+
+    signals = [s for s in vars(pelican.signals).values() if isinstance(s, Signal)]
+    return [(signal, listener) for signal in signals for listener in signal.receivers_for(ANY)]
 
 
 @contextmanager

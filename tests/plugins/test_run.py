@@ -1,0 +1,355 @@
+"""The run itself: pure, whole or not at all, and the same as plain ``pelican``."""
+
+from __future__ import annotations
+
+import errno
+import json
+import locale
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from plugins.run import build
+from publisher.build.staging import lock
+from publisher.errors import MachineFault, SettingsFault, SiteFault
+from tests.plugins.conftest import ROOT, Office, tree
+
+PYTHON = [sys.executable, "-X", "utf8=0"]
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG", "TZ", "KENTONGAN", "PYTHON"))}
+BUILD = """
+import sys
+from datetime import datetime
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from plugins.run import build
+from publisher.settings import load
+built = build(load(Path(sys.argv[1]), {}), datetime.fromisoformat(sys.argv[3]))
+print(len(built.changed))
+"""
+
+
+def python(office: Office, code: str, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PYTHON, "-c", code, str(office.root), str(ROOT), office.now.isoformat(), *more],
+        env={**ENVIRONMENT, **environment},
+        cwd=office.root.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def everything(office: Office) -> tuple[dict[str, bytes], bytes]:
+    return tree(office.output), (office.root / ".kentongan" / "manifest.json").read_bytes()
+
+
+def test_a_second_build_changes_nothing(office: Office) -> None:
+    """Nothing edited, nothing written: every file keeps its bytes and its time, in one process too."""
+    office.article("dua", more="former: [lama]")
+    office.build()
+    times = {p: p.stat().st_mtime_ns for p in office.output.rglob("*")}
+    built = office.build()
+    assert (built.changed, built.removed, built.strangers) == ((), (), ())
+    assert {p: p.stat().st_mtime_ns for p in office.output.rglob("*")} == times
+
+
+def test_a_build_in_one_process_equals_a_clean_one(office: Office, tmp_path: Path) -> None:
+    """Pelican keeps state between runs; none of it shows."""
+    office.article("dua", "Lihat ![](x.png) | a |")
+    office.build()
+    office.article("dua", "Kata ganti.", tags="lain")
+    (office.root / "content/layanan/ptsp.md").unlink()
+    office.article("urus-surat")
+    built = office.build()
+    grown = everything(office)
+    for folder in ("output", ".kentongan"):
+        shutil.rmtree(office.root / folder)
+    assert python(office, BUILD).returncode == 0
+    assert everything(office) == grown
+    assert "layanan/ptsp/index.html" in built.removed
+
+
+def test_the_bytes_do_not_hang_on_the_machine(office: Office) -> None:
+    """Another time zone, locale, hash seed and folder to stand in: the same site."""
+    for slug in ("dua", "tiga", "empat"):
+        office.article(slug, more=f"former: [lama-{slug}]")
+    found = []
+    for number, environment in enumerate(
+        (
+            {"TZ": "UTC", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+            {"TZ": "America/New_York", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "PYTHONUTF8": "1"},
+        )
+    ):
+        done = python(office, BUILD, **environment)
+        assert done.returncode == 0, done.stderr
+        found.append(everything(office))
+        if not number:
+            for folder in ("output", ".kentongan"):
+                shutil.rmtree(office.root / folder)
+    assert found[0] == found[1]
+
+
+def test_plain_pelican_makes_the_same_site(office: Office) -> None:
+    """The command that every Pelican user knows gives the same bytes, and leaves no stale file."""
+    office.article("dua", more="former: [lama]")
+    office.picture("berita/2026/foto.png")
+    office.article("tiga", "![x](foto.png)")
+    office.article("konsep", more="status: draft")
+    office.build()
+    ours = everything(office)
+    for folder in ("output", ".kentongan"):
+        shutil.rmtree(office.root / folder)
+    office.article("basi")
+    environment = {"SOURCE_DATE_EPOCH": str(int(office.now.timestamp())), "PYTHONPATH": str(ROOT)}
+
+    def pelican(*options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pelican", *options],
+            cwd=office.root,
+            env={**ENVIRONMENT, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert pelican().returncode == 0
+    assert (office.output / "berita/basi/index.html").is_file()
+    (office.root / "content/berita/2026/basi.md").unlink()
+    done = pelican("--fatal", "errors")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert everything(office) == ours
+    assert not list(office.root.glob(".*.staging"))
+
+
+def test_nothing_of_a_process_is_changed(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Locale, logging, module path, working folder and standard output are as they were."""
+    kept = locale.setlocale(locale.LC_ALL)
+    monkeypatch.chdir(office.root.parent)
+    before = (list(sys.path), logging.getLoggerClass(), type(logging.getLogger()), Path.cwd())
+    office.build()
+    assert (list(sys.path), logging.getLoggerClass(), type(logging.getLogger()), Path.cwd()) == before
+    assert locale.setlocale(locale.LC_ALL) == kept
+    assert capsys.readouterr() == ("", "")
+    assert logging.getLogger("pelican").propagate
+
+
+def test_a_build_asks_neither_ledger_nor_network(office: Office) -> None:
+    """It never imports SQLAlchemy, requests or tweepy."""
+    code = BUILD + "\nprint([m for m in ('sqlalchemy', 'requests', 'tweepy') if m in sys.modules])"
+    done = python(office, code)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+FAULTS = {
+    "a template that cannot be read": ("theme/templates/article.html", "{% if %}", "theme/templates/article.html:1"),
+    "a template that fails": ("theme/templates/article.html", "\n{{ 1 / 0 }}", "theme/templates/article.html:2"),
+    "a page that is empty": ("theme/templates/tag.html", " ", "output/tag/"),
+    "a dead link of the theme": (
+        "theme/templates/tags.html",
+        "<p><a href='{{ SITEURL }}/x/y'>x",
+        "output/tag/index.html",
+    ),
+    "a plugin that is not there": ("pelicanconf.py", 'PLUGINS.append("plugins.tidak_ada")', ""),
+    "a plugin too few": ("pelicanconf.py", "PLUGINS.pop(0)", ""),
+    "a page that tells a secret": ("theme/templates/tags.html", "<p>20261101-rahasia", "output/tag/index.html"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_of_the_site_changes_nothing(office: Office, name: str) -> None:
+    """It is named with its place, and the last good site stands with every byte."""
+    file, text, where = FAULTS[name]
+    office.article("rahasia", more="status: draft")
+    office.build()
+    before = everything(office)
+    office.article("dua")
+    path = office.root / file
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{text}\n" if file.endswith(".py") else text, encoding="utf-8")
+    with pytest.raises(SiteFault) as fault:
+        office.build()
+    assert fault.value.where.startswith(where)
+    assert everything(office) == before
+    assert not list(office.root.glob(".*.staging/journal.json"))
+
+
+def test_a_feed_that_fails_is_named(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the last good site stands."""
+    office.build()
+    before = everything(office)
+
+    def fail(*given: object) -> bytes:
+        raise ValueError("rusak")
+
+    monkeypatch.setattr("publisher.feeds.atom.render", fail)
+    office.article("dua")
+    with pytest.raises(SiteFault, match="atom"):
+        office.build()
+    assert everything(office) == before
+
+
+def test_a_theme_that_is_missing_is_named(office: Office) -> None:
+    """Pelican would take one of its own."""
+    shutil.rmtree(office.root / "theme")
+    with pytest.raises(SiteFault, match="theme"):
+        office.build()
+
+
+def test_settings_of_pelican_that_are_missing_are_named(office: Office) -> None:
+    """The command was run in the wrong folder."""
+    (office.root / "pelicanconf.py").unlink()
+    with pytest.raises(SettingsFault, match="pelicanconf"):
+        office.build()
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_disk_that_refuses_while_staging_changes_nothing(
+    office: Office, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full or read-only disk is named as such."""
+    office.build()
+    before = everything(office)
+    office.article("dua")
+    written = Path.write_bytes
+
+    def refuse(self: Path, data: bytes) -> int:
+        if self.name == "rss.xml":
+            raise OSError(code, os.strerror(code), str(self))
+        return written(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(MachineFault):
+        office.build()
+    assert everything(office) == before
+
+
+def test_two_builds_do_not_meet(office: Office) -> None:
+    """The second one is told to wait."""
+    with lock(office.output), pytest.raises(MachineFault, match="Another build"):
+        office.build()
+    office.build()
+
+
+def test_a_strangers_file_is_told_of(office: Office) -> None:
+    """It stays, and the caller can say so before it is deployed."""
+    office.build()
+    (office.output / "google123.html").write_text("x", encoding="utf-8")
+    assert office.build().strangers == ("google123.html",)
+    assert (office.output / "google123.html").is_file()
+
+
+def test_the_state_may_be_lost(office: Office) -> None:
+    """It costs time; the site is the same."""
+    office.build()
+    before = everything(office)
+    shutil.rmtree(office.root / ".kentongan")
+    assert office.build().changed == ()
+    assert everything(office) == before
+
+
+def test_a_damaged_manifest_is_made_anew(office: Office) -> None:
+    """A build reads nothing of it but which path keeps an id."""
+    office.build()
+    before = everything(office)
+    (office.root / ".kentongan" / "manifest.json").write_bytes(b'{"records": [5')
+    office.build()
+    assert everything(office) == before
+
+
+def test_a_copy_does_not_take_the_originals_id(office: Office) -> None:
+    """The path of the last manifest keeps it, even when the copy looks older."""
+    office.build()
+    text = (office.root / "content/berita/2026/urus-surat.md").read_text(encoding="utf-8")
+    office.write("berita/2026/a-salinan.md", text.replace("2026-11-20", "2026-11-10"))
+    built = office.build()
+    record = built.manifest.record("20261101-urus-surat")
+    assert record is not None
+    assert record.path == "berita/2026/urus-surat.md"
+    assert built.manifest.unreadable == ("berita/2026/a-salinan.md",)
+
+
+def test_the_clock_is_given(office: Office, now: datetime) -> None:
+    """The same moment gives the same bytes, another changes only what time changes."""
+    office.article("segar", date="2026-11-23 08:00")
+    office.build(now=now)
+    built = office.build(now=now + timedelta(days=30))
+    assert set(built.changed) == {"sitemap-news.xml"}
+
+
+KILL = BUILD.replace(
+    "built = build",
+    """
+import os, signal
+from publisher.build import journal
+seen = []
+def step(name):
+    seen.append(name)
+    if len(seen) == int(sys.argv[4]):
+        os.kill(os.getpid(), signal.SIGKILL)
+place = journal.place
+journal.place = lambda staging: place(staging, step=step)
+built = build""",
+).replace("print(len(built.changed))", "print(len(seen))")
+
+
+def killed_build(office: Office, numbers: list[int]) -> None:
+    """Kills a real build after each step in turn; the next build must give the clean result."""
+    office.article("dua")
+    office.article("hapus")
+    office.build()
+    before = shutil.copytree(office.root, office.root.with_name("before"))
+    office.article("dua", "Diubah.")
+    office.article("tiga", more="former: [lama]")
+    (office.root / "content/berita/2026/hapus.md").unlink()
+    changed = shutil.copytree(office.root / "content", office.root.with_name("changed"))
+    office.build()
+    wanted = everything(office)
+    for number in numbers:
+        shutil.rmtree(office.root)
+        shutil.copytree(before, office.root)
+        shutil.rmtree(office.root / "content")
+        shutil.copytree(changed, office.root / "content")
+        done = python(office, KILL, str(number))
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        office.build()
+        assert everything(office) == wanted, number
+        assert not list(office.root.glob(".*.staging"))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this machine has no SIGKILL")
+def test_a_killed_build_is_finished_by_the_next(office: Office) -> None:
+    """A real build, ended by the kernel: before, amid and at the end of putting in place."""
+    killed_build(office, [1, 7])
+
+
+@pytest.mark.full
+def test_a_build_killed_at_every_step_is_finished_by_the_next(office: Office) -> None:
+    """The same after every single step."""
+    office.article("dua")
+    office.article("hapus")
+    count = json.loads(python(office, KILL, "0").stdout)
+    shutil.rmtree(office.output)
+    shutil.rmtree(office.root / ".kentongan")
+    killed_build(office, list(range(1, min(count, 30))))
+
+
+def test_a_build_works_from_any_folder(office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Content, output and state may lie anywhere, and names need not be ASCII."""
+    from dataclasses import replace
+
+    away = tmp_path / "situs & kabar é"
+    away.mkdir()
+    shutil.copytree(office.root / "content", away / "isi")
+    monkeypatch.chdir(away)
+    settings = replace(office.settings, content=away / "isi", output=away / "keluar", state=away / "catatan")
+    build(settings, office.now)
+    assert (away / "keluar/berita/urus-surat/index.html").is_file()
+    assert not office.output.exists()
