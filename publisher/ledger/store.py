@@ -360,7 +360,7 @@ class Ledger:
                 posting=posting,
                 evidence=evidence,
                 clean=clean,
-                stumbles=delivery.c.stumbles + stumbled,
+                stumbles=delivery.c.stumbles + int(stumbled),
             )
             if stumbled:
                 c.execute(self._gates(row.channel).values(failures=gate.c.failures + 1))
