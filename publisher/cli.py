@@ -379,7 +379,7 @@ def channels(console: Console, as_json: Json = False) -> int:
             r.network,
             (on if r.on else off).say(console.lang),
             r.problem.say(console.lang) if r.problem else "",
-            r.about,
+            translator(console.lang)(r.about),
         )
         for r in rows
     ]

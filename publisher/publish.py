@@ -368,10 +368,11 @@ def _has_ledger(settings: Settings) -> bool:
 @contextmanager
 def _served(settings: Settings) -> Iterator[None]:
     """The embedded default: a local folder is served at the site's address while the run goes on."""
-    from publisher import serve
+    from publisher import serve, target
 
-    if "://" in settings.target or not is_loopback(settings.office.url):
+    place = target.read_target(settings)
+    if place.kind != "local" or not is_loopback(settings.office.url):
         yield
         return
-    with serve.site_at(Path(settings.target), settings.office.url):
+    with serve.site_at(Path(place.path), settings.office.url):
         yield
