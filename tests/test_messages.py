@@ -13,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
+from publisher import channels
 from publisher.messages import CATALOGUES, DOMAIN, LANGUAGES, Message, msg, translator
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +53,8 @@ def in_code(path: Path) -> Iterator[str]:
 
 def in_templates() -> Iterator[str]:
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    for path in sorted((ROOT / "theme" / "templates").rglob("*.html")):
+    folders = (ROOT / "theme" / "templates", ROOT / "publisher")
+    for path in sorted(p for folder in folders for p in folder.rglob("*.html")):
         for _line, function, text in environment.extract_translations(path.read_text(encoding="utf-8")):
             assert function in ("_", "gettext"), f"{path}: {function}"
             yield str(text)
@@ -60,7 +62,8 @@ def in_templates() -> Iterator[str]:
 
 def wanted() -> set[str]:
     code = [p for folder in ("publisher", "plugins") for p in (ROOT / folder).rglob("*.py")]
-    return {t for p in code for t in in_code(p)} | set(in_templates()) | TYPER
+    about = {line for _, line in channels.describe()}
+    return {t for p in code for t in in_code(p)} | set(in_templates()) | about | TYPER
 
 
 def catalogue() -> dict[str, str]:
