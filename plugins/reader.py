@@ -15,9 +15,11 @@ from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.readers import BaseReader, Readers
 
+import plugins
 from plugins import _convert
 from plugins._convert import ORDER, RUN, Order, Run, run_of
 from publisher import content as folder
+from publisher._folder import names
 from publisher.article import Article, Finding, Page, Service, Status
 from publisher.build import journal, staging
 from publisher.build.addresses import Links, Record, settle
@@ -67,6 +69,9 @@ def begin(pelican: Pelican) -> None:
     order = _convert.order_of(settings)
     if order is None:
         return
+    missing = [n for n in names(plugins) if n != "run" and f"plugins.{n}" not in settings["PLUGINS"]]
+    if missing:  # Pelican only logs a plugin that it cannot load
+        raise SiteFault(msg("The plugin {name} is missing in pelicanconf.py, or cannot be loaded.", name=missing[0]))
     last = run_of(settings)
     if last is not None:
         last.held.close()

@@ -290,6 +290,15 @@ def test_a_template_that_the_theme_does_not_have(office: Office) -> None:
     assert "Isi berita." in office.page("berita/dua")
 
 
+def test_the_least_that_an_article_may_have(office: Office) -> None:
+    """Without category, tags, authors and summary it has a page, a card and its place in the lists."""
+    office.write("berita/2026/kurang.md", "---\nid: 20261101-kurang\ntitle: Kurang\ndate: 2026-11-22\n---\n\nIsi.\n")
+    office.build()
+    assert "Isi." in office.page("berita/kurang")
+    assert "berita/kurang/" in office.page("arsip/2026/11")
+    assert (office.output / "cards/20261101-kurang.jpg").is_file()
+
+
 def test_a_title_breaks_no_page_and_no_feed(office: Office) -> None:
     """Quotes, angle brackets and ampersands are text, wherever a title stands."""
     office.article("aneh", title="'PTSP \"Satu\" & <b>dua</b> < 10'", more="slug: aneh")

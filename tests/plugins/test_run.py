@@ -96,6 +96,40 @@ def test_the_bytes_do_not_hang_on_the_machine(office: Office) -> None:
     assert found[0] == found[1]
 
 
+def pelican(office: Office, *options: str) -> subprocess.CompletedProcess[str]:
+    epoch = {"SOURCE_DATE_EPOCH": str(int(office.now.timestamp())), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "pelican", *options],
+        cwd=office.root,
+        env={**ENVIRONMENT, **epoch},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_plain_pelican_is_whole_or_not_at_all(office: Office) -> None:
+    """A fault ends it with exit code 1, and the last site stands; even a plugin that Pelican only logs."""
+    office.build()
+    before = everything(office)
+    office.article("dua")
+    for file, text in (("theme/templates/tag.html", "{{ 1 / 0 }}"), ("pelicanconf.py", "PLUGINS[2] = 'plugins.x'\n")):
+        path = office.root / file
+        kept = path.read_text(encoding="utf-8")
+        path.write_text(text if file.endswith(".html") else kept + text, encoding="utf-8")
+        assert pelican(office).returncode == 1
+        path.write_text(kept, encoding="utf-8")
+        assert everything(office) == before
+
+
+def test_plain_pelican_takes_its_own_options(office: Office) -> None:
+    """Another output folder and another content folder, as Pelican's users write them."""
+    shutil.move(office.root / "content", office.root / "isi")
+    assert pelican(office, "isi", "-o", "keluar").returncode == 0
+    assert (office.root / "keluar/berita/urus-surat/index.html").is_file()
+    assert not office.output.exists()
+
+
 def test_plain_pelican_makes_the_same_site(office: Office) -> None:
     """The command that every Pelican user knows gives the same bytes, and leaves no stale file."""
     office.article("dua", more="former: [lama]")
@@ -107,22 +141,11 @@ def test_plain_pelican_makes_the_same_site(office: Office) -> None:
     for folder in ("output", ".kentongan"):
         shutil.rmtree(office.root / folder)
     office.article("basi")
-    environment = {"SOURCE_DATE_EPOCH": str(int(office.now.timestamp())), "PYTHONPATH": str(ROOT)}
 
-    def pelican(*options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "pelican", *options],
-            cwd=office.root,
-            env={**ENVIRONMENT, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    assert pelican().returncode == 0
+    assert pelican(office).returncode == 0
     assert (office.output / "berita/basi/index.html").is_file()
     (office.root / "content/berita/2026/basi.md").unlink()
-    done = pelican("--fatal", "errors")
+    done = pelican(office, "--fatal", "errors")
     assert done.returncode == 0, done.stdout + done.stderr
     assert everything(office) == ours
     assert not list(office.root.glob(".*.staging"))
@@ -160,6 +183,7 @@ FAULTS = {
     ),
     "a plugin that is not there": ("pelicanconf.py", 'PLUGINS.append("plugins.tidak_ada")', ""),
     "a plugin too few": ("pelicanconf.py", "PLUGINS.pop(0)", ""),
+    "a plugin that is not named": ("pelicanconf.py", "PLUGINS.remove('plugins.cards')", ""),
     "a page that tells a secret": ("theme/templates/tags.html", "<p>20261101-rahasia", "output/tag/index.html"),
 }
 
