@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, article_path
 from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, name, path_address, pictures
 from publisher.messages import msg
-
-T = TypeVar("T")
 
 # RFC 4151: a tag: id names a year in which the host was ours. It is this one for every article, so that
 # a changed date changes no id; it never moves on.
@@ -98,11 +95,16 @@ def entries(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Ent
     return tuple(entry(site, article, now) for article in public(site, articles, now)[:ENTRIES])
 
 
-def listed(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Listed, ...]:
+def listed(site: Site, articles: Sequence[Article], now: datetime) -> Iterator[Listed]:
     """All articles that are public at ``now``, newest first, each address once, but those whose original
     stands on another site: a sitemap names no copies."""
-    originals = (a for a in public(site, articles, now) if _is_original(site, a))
-    return _first((_listed(site, a, now) for a in originals), lambda e: e.url)
+    seen: set[str] = set()
+    for article in public(site, articles, now):
+        url = path_address(site.url, article_path(article))
+        original = not article.canonical.strip() or absolute(article.canonical, url) in ("", url)
+        if original and url not in seen:
+            seen.add(url)
+            yield _listed(site, article, url, now)
 
 
 def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Article, ...]:
@@ -111,9 +113,12 @@ def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Arti
     Callers hand over public articles only; this second look costs nothing and keeps an embargo tight.
     """
     zone = ZoneInfo(site.timezone)
-    dated = [replace(a, date=moment(a.date, zone), embargo=a.embargo and moment(a.embargo, zone)) for a in articles]
+    dated = (replace(a, date=moment(a.date, zone), embargo=a.embargo and moment(a.embargo, zone)) for a in articles)
     seen = sorted((a for a in dated if a.is_public(now)), key=lambda a: (-a.due.timestamp(), a.id, a.slug))
-    return _first(seen, lambda a: line(a.id))
+    first: dict[str, Article] = {}
+    for article in seen:
+        first.setdefault(line(article.id), article)
+    return tuple(first.values())
 
 
 def entry(site: Site, article: Article, now: datetime) -> Entry:
@@ -145,8 +150,7 @@ def entry(site: Site, article: Article, now: datetime) -> Entry:
     )
 
 
-def _listed(site: Site, article: Article, now: datetime) -> Listed:
-    url = path_address(site.url, article_path(article))
+def _listed(site: Site, article: Article, url: str, now: datetime) -> Listed:
     root = path_address(site.url, "")
     photo = (path_address(site.url, article.photo.path),) if article.photo else ()
     own = tuple(p for p in pictures(article.html, url) if p.startswith(root))
@@ -177,11 +181,6 @@ def _title(article: Article, text: str | None = None) -> str:
     if title:
         return title
     return excerpt(body(article.html, "").text if text is None else text, 80) or line(article.id) or "–"
-
-
-def _is_original(site: Site, article: Article) -> bool:
-    url = path_address(site.url, article_path(article))
-    return not article.canonical.strip() or absolute(article.canonical, url) in ("", url)
 
 
 def tag_id(site: Site, specific: str) -> str:
@@ -230,14 +229,6 @@ def fit(shown: Sequence[Entry], write: Callable[[Sequence[Entry]], bytes]) -> by
             over -= 2 * len(shown[-1].html.encode())
             shown = shown[:-1]
     return written
-
-
-def _first(items: Iterable[T], key: Callable[[T], str]) -> tuple[T, ...]:
-    """``items``, of those with one key only the first."""
-    found: dict[str, T] = {}
-    for item in items:
-        found.setdefault(key(item), item)
-    return tuple(found.values())
 
 
 def _once(names: Sequence[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
 from lxml import etree
 
@@ -26,13 +27,13 @@ def render(site: Site, articles: Sequence[Article], now: datetime) -> bytes:
     When nothing is fresh the newest article (else the home page) stands there without ``news:news``: a
     sitemap must name one address to be valid.
     """
-    shown = listed(site, articles, now)
-    fresh = [e for e in shown if now - e.published < WINDOW][:ARTICLES]
+    fresh = takewhile(lambda e: now - e.published < WINDOW, listed(site, articles, now))
     root = urlset(news=NEWS)
-    for entry in fresh:
+    for entry in islice(fresh, ARTICLES):
         _news(site, _url(root, entry.url), entry)
-    if not fresh:
-        _url(root, shown[0].url if shown else path_address(site.url, ""))
+    if not len(root):
+        newest = next(listed(site, articles, now), None)
+        _url(root, newest.url if newest else path_address(site.url, ""))
     return written(root)
 
 

@@ -32,10 +32,11 @@ def render(
     them. Beyond 50,000 addresses the oldest are left out.
     """
     zone = ZoneInfo(site.timezone)
-    shown = listed(site, articles, now)
+    shown = tuple(listed(site, articles, now))
     rows = {"": max((e.updated for e in shown), default=None)}
     for path, when in pages:
-        rows.setdefault(path.lstrip("/"), moment(when, zone) if when else None)
+        changed = moment(when, zone) if when else None
+        rows.setdefault(path.lstrip("/"), changed if changed and changed <= now else None)
     root = urlset(image=IMAGE, xhtml=XHTML)
     for path, when in rows.items():
         _url(root, path_address(site.url, path), when)

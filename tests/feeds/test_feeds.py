@@ -284,11 +284,13 @@ def test_an_original_elsewhere_is_not_ours_to_list(site: Site, make_article: Mak
 def test_the_sitemap_has_the_pages_it_is_given(site: Site, make_article: Make, now: datetime) -> None:
     """Home page first, pages once in their order with their own dates, then the articles."""
     pages = [("tentang/", None), ("/layanan/ptsp/", datetime(2026, 11, 1, tzinfo=UTC)), ("tentang/", now), ("", None)]
+    pages.append(("kontak/", now + timedelta(days=1)))
     written = sitemap.render(site, [make_article()], now, pages)
     assert read(written, "//s:loc") == [
         "https://humas.contoh.go.id/",
         "https://humas.contoh.go.id/tentang/",
         "https://humas.contoh.go.id/layanan/ptsp/",
+        "https://humas.contoh.go.id/kontak/",
         "https://humas.contoh.go.id/berita/urus-surat-cukup-di-satu-meja/",
     ]
     assert read(written, "//s:lastmod") == [
