@@ -212,8 +212,8 @@ def split(text: str, path: str) -> tuple[Parts | None, list[Finding]]:
             )
         ]
     block = "\n".join(lines[start + 1 : end]) + "\n"
-    first = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), len(lines))
-    body = "\n".join(lines[first:]).rstrip()
+    first = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), end)
+    body = "\n".join(lines[max(first, end + 1) :]).rstrip()
     return Parts(block, body + "\n" if body else "", start + 2, first + 1), []
 
 
@@ -493,7 +493,7 @@ class Fields:
 
 
 def _is_null(node: ScalarNode) -> bool:
-    return node.style is None and node.tag.endswith(":null") and node.value in _NULL
+    return not node.style and node.tag.endswith(":null") and node.value in _NULL
 
 
 def parse_time(text: str, zone: ZoneInfo) -> datetime | None:

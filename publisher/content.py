@@ -573,8 +573,10 @@ def _file(given: str, article: str, folder: Path) -> tuple[str, Message | None]:
 
 
 def _missing(given: str, file: Path) -> Message:
-    names = [f.name for f in file.parent.iterdir()] if file.parent.is_dir() else []
-    near = [n for n in names if n.casefold() == file.name.casefold()] or difflib.get_close_matches(file.name, names, 1)
+    names = [f.name for f in sorted(file.parent.iterdir()) if f.is_file()] if file.parent.is_dir() else []
+    near = [n for n in names if n.casefold() == file.name.casefold()] or difflib.get_close_matches(
+        file.name, names, 1, 0.8
+    )
     if near:
         return msg(
             "There is no file “{path}”; did you mean “{near}”? Upper and lower case count.", path=given, near=near[0]

@@ -19,7 +19,7 @@ FLOORS = (
         "publisher.post",
         "publisher.text",
     },
-    {"publisher.manifest"},  # channels take its records, so it stands below them
+    {"publisher.manifest", "publisher._frontmatter"},  # channels take its records, so it stands below them
     {
         "publisher.build",
         "publisher.channels",

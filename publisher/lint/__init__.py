@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
 from publisher import _folder
 from publisher.article import Article, Finding, Status
-
-if TYPE_CHECKING:
-    from publisher.content import Content
 
 
 class Rules(Protocol):
@@ -27,6 +24,15 @@ class Rules(Protocol):
     @property
     def sentence_words(self) -> int:
         """The most words of a sentence."""
+        ...
+
+
+class News(Protocol):
+    """What has articles; content.Content is one."""
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """The articles in any order."""
         ...
 
 
@@ -48,7 +54,7 @@ def load(name: str) -> Rule:
     return cast(Rule, _folder.load(sys.modules[__name__], name))
 
 
-def run(content: Content, house: Rules) -> tuple[Finding, ...]:
+def run(content: News, house: Rules) -> tuple[Finding, ...]:
     """What all rules say about all articles that are not withdrawn, in the order of the files."""
     rules = [load(name) for name in names()]
     found = [
