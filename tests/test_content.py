@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from publisher import _frontmatter, content
-from publisher.article import Article, Benefit, Correction, Finding, Page, Service, Status
+from publisher.article import Article, Benefit, Correction, Finding, Page, Picture, Service, Status
 from publisher.errors import ContentFault, MachineFault, UsageFault
 from publisher.manifest import Manifest, Record
 
@@ -148,9 +148,7 @@ def test_every_field(folder: Path, write: Write) -> None:
         photographer="Rina",
         place="Slawi",
         summary="Baris satu baris dua.",
-        picture=content.Picture(
-            "berita/2026/gambar.png", "Loket nikah.", "Loket.", "Humas", "held: 12/2026", (0.25, 0.5)
-        ),
+        picture=Picture("berita/2026/gambar.png", "Loket nikah.", "Loket.", "Humas", "held: 12/2026", (0.25, 0.5)),
         attachments=("berita/2026/surat.pdf",),
         services=("ptsp",),
         source="Radar Tegal, 2021",

@@ -31,7 +31,8 @@ def article(**fields: object) -> Article:
         body = str(fields["body"]).lstrip("\n")
         fields["body"] = f"{body}\n" if body else ""
     known = {"title": "Judul", "slug": "judul", "body": "", **fields}
-    known["services"] = tuple(fields.get("services", ()))  # type: ignore[call-overload]  # a list in TOML
+    services = fields.get("services")
+    known["services"] = tuple(services) if isinstance(services, list) else ()
     return Article(id="20261124-x7k2m", date=DATE, path="berita/2026/judul.md", lines=LINES, **known)  # type: ignore[arg-type]  # the examples name the fields
 
 
