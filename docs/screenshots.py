@@ -103,7 +103,7 @@ def publish(clone: Path, port: int) -> str:
         heard += part
     if process.wait():
         sys.exit(f"kentongan publish ended with {process.returncode}")
-    return heard.decode().replace(str(clone), "/home/humas/kentongan")
+    return heard.decode().replace("\r\n", "\n").replace(str(clone), "/home/humas/kentongan")
 
 
 def terminal(page: Page, text: str, folder: str) -> Image.Image:
