@@ -17,19 +17,19 @@ import secrets
 import shutil
 import tempfile
 import unicodedata
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode
 
 from publisher import _frontmatter as front
+from publisher._references import body_pictures, find_file, find_picture, picture_target, why
 from publisher.article import (
     Article,
     Benefit,
@@ -119,9 +119,8 @@ FLAGS: Mapping[str, bool | None] = MappingProxyType(
     {"yes": True, "ya": True, "true": True, "no": False, "tidak": False, "false": False, "unknown": None}
 )
 
-# Formats that Pillow reads from its own wheel and that pictures.py can make anew.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
-
+# Files of the content folder that no reader may fetch: a draft is one.
+PRIVATE = (".md", ".toml")
 # The first part of addresses that the site uses itself; a standing page may not take one.
 TAKEN = frozenset(
     ["404", "arsip", "berita", "cards", "en", "feeds", "gambar", "id", "kategori", "penulis", "tag", "theme"]
@@ -189,9 +188,7 @@ def read_file(folder: Path, path: str, zone: ZoneInfo) -> tuple[Entry | None, li
     try:
         raw = (folder / path).read_bytes()
     except OSError as fault:
-        return None, [
-            Finding("unreadable", "error", msg("The file cannot be read: {detail}", detail=_why(fault)), path)
-        ]
+        return None, [Finding("unreadable", "error", msg("The file cannot be read: {detail}", detail=why(fault)), path)]
     return parse(raw, path, folder, zone)
 
 
@@ -225,9 +222,6 @@ def _body(fields: front.Fields, parts: front.Parts) -> str:
             parts.body_line + parts.body.count("\n", 0, at),
         )
     return front.plain_spaces(body)
-
-
-# Articles
 
 
 def _article(fields: front.Fields, body: str, line: int, folder: Path, zone: ZoneInfo) -> Article | None:
@@ -475,15 +469,12 @@ def _check_withdrawn(fields: front.Fields, article: Article) -> None:
         )
 
 
-# Pictures and files
-
-
 def _picture(fields: front.Fields, folder: Path) -> Picture | None:
     given = fields.text("image")
     focus = _focus(fields)
     if not given:
         return None
-    path, fault = _picture_file(given, fields.path, folder)
+    path, fault = find_picture(given, fields.path, folder)
     if fault:
         fields.error("picture", "image", fault)
     alt = fields.text("image_alt")
@@ -535,118 +526,13 @@ def _focus(fields: front.Fields) -> tuple[float, float] | None:
 def _attachments(fields: front.Fields, folder: Path) -> tuple[str, ...]:
     paths: list[str] = []
     for given in fields.texts("attachments"):
-        path, fault = _file(given, fields.path, folder)
+        path, fault = find_file(given, fields.path, folder)
+        if not fault and (path.lower().endswith(PRIVATE) or any(p.startswith(".") for p in path.split("/"))):
+            fault = msg("“{path}” is a text or data of the site itself and cannot be attached.", path=given)
         if fault:
             fields.error("attachments", "attachments", fault)
         paths.append(path)
     return tuple(paths)
-
-
-def _picture_file(given: str, article: str, folder: Path) -> tuple[str, Message | None]:
-    """The content-relative path of a picture and what is wrong with it."""
-    path, fault = _file(given, article, folder)
-    return path, fault or _picture_fault(folder / path, path)
-
-
-def _file(given: str, article: str, folder: Path) -> tuple[str, Message | None]:
-    """The content-relative path of a file that ``article`` names, and what is wrong with it."""
-    target = given.replace("\\", "/")
-    base = "/" if target.startswith("/") else f"/{posixpath.dirname(article)}"
-    joined = f"{base}/{target.lstrip('/')}"
-    depth = 0
-    for part in joined.split("/"):
-        depth += -1 if part == ".." else (part not in ("", "."))
-        if depth < 0:
-            break
-    path = posixpath.normpath(joined).lstrip("/")
-    if depth < 0 or ":" in path or path in (".", ""):
-        return path, msg("“{path}” lies outside the content folder; copy the file beside the article.", path=given)
-    file = folder / path
-    try:
-        if not file.is_file():
-            return path, _missing(given, file)
-        if not file.resolve().is_relative_to(folder.resolve()):
-            return path, msg("“{path}” lies outside the content folder; copy the file beside the article.", path=given)
-    except (OSError, ValueError, RuntimeError):  # a name that is too long, or a link to itself
-        return path, msg("There is no file “{path}”; check the name.", path=given)
-    return path, None
-
-
-def _missing(given: str, file: Path) -> Message:
-    names = [f.name for f in sorted(file.parent.iterdir()) if f.is_file()] if file.parent.is_dir() else []
-    near = [n for n in names if n.casefold() == file.name.casefold()] or difflib.get_close_matches(
-        file.name, names, 1, 0.8
-    )
-    if near:
-        return msg(
-            "There is no file “{path}”; did you mean “{near}”? Upper and lower case count.", path=given, near=near[0]
-        )
-    return msg("There is no file “{path}”; check the name.", path=given)
-
-
-def _picture_fault(file: Path, path: str) -> Message | None:
-    """What is wrong with a picture, as far as its header tells."""
-    from PIL import Image, UnidentifiedImageError  # 0.1 s, and most runs of check name no new picture
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file, formats=FORMATS) as image:
-                width, height = image.size
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        return msg("The picture “{path}” has too many pixels; make it smaller.", path=path)
-    except UnidentifiedImageError:
-        return msg("“{path}” is no picture that can be used; save it as JPEG or PNG.", path=path)
-    except PermissionError as fault:
-        return msg("The file cannot be read: {detail}", detail=_why(fault))
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, KeyError, TypeError, IndexError, MemoryError):
-        return msg("The picture “{path}” is damaged; save it again as JPEG or PNG.", path=path)
-    if not width or not height:
-        return msg("The picture “{path}” is damaged; save it again as JPEG or PNG.", path=path)
-    return None
-
-
-_CODE = re.compile(
-    r"(?ms)^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)|<!--.*?-->"
-)
-_INLINE = re.compile(
-    r"!\[([^\]\n]{0,500})\]\(\s*(?:<([^>\n]+)>|((?:[^()\s<>]|\([^()\s]*\))+))(?:\s+[\"'][^\n)]*)?\s*\)"
-)
-_BY_NAME = re.compile(r"!\[([^\]\n]{0,500})\] ?\[([^\]\n]{0,200})\]")
-_NAMED = re.compile(r"(?m)^ {0,3}\[([^\]\n]{1,200})\]:[ \t]*<?([^\s>]+)")
-_TAG = re.compile(r"(?i)<img\b([^>]*)>")
-_ATTRIBUTE = re.compile(r"(?i)\b(src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))")
-
-
-def without_code(body: str) -> str:
-    """``body`` with blanks for code and comments, at the same places and on the same lines."""
-    if "`" not in body and "~~~" not in body and "<!--" not in body:
-        return body
-    return _CODE.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), body)
-
-
-def body_pictures(body: str) -> Iterator[tuple[int, str, str]]:
-    """The pictures of a Markdown text: position, alternative text and what the author wrote as address."""
-    if "![" not in body and "<img" not in body.lower():
-        return
-    text = without_code(body)
-    for match in _INLINE.finditer(text):
-        yield match.start(), match[1], match[2] or match[3]
-    named = {m[1].casefold(): m[2] for m in _NAMED.finditer(text)}
-    for match in _BY_NAME.finditer(text):
-        target = named.get((match[2] or match[1]).casefold())
-        if target:
-            yield match.start(), match[1], target
-    for match in _TAG.finditer(text):
-        found = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(match[1])}
-        if found.get("src"):
-            yield match.start(), found.get("alt", ""), found["src"]
-
-
-def picture_target(address: str) -> str:
-    """What a picture's address in a text names: without "?…", "#…", "%20" and Pelican's ``{static}``."""
-    plain = re.sub(r"^[{|](?:static|attach|filename)[}|]", "", address)
-    return unquote(re.split(r"[?#]", plain, maxsplit=1)[0])
 
 
 def _check_pictures(fields: front.Fields, body: str, line: int, folder: Path) -> None:
@@ -660,7 +546,7 @@ def _check_pictures(fields: front.Fields, body: str, line: int, folder: Path) ->
                 here,
             )
         else:
-            fault = _picture_file(picture_target(address), fields.path, folder)[1]
+            fault = find_picture(picture_target(address), fields.path, folder)[1]
             if fault:
                 fields.error("picture", "", fault, here)
         if not alt.strip():
@@ -670,9 +556,6 @@ def _check_pictures(fields: front.Fields, body: str, line: int, folder: Path) ->
                 msg("This picture has no text for blind readers; say what it shows: ![it shows …](picture.jpg)."),
                 here,
             )
-
-
-# The register and the standing pages
 
 
 def _service(fields: front.Fields, body: str, line: int, folder: Path, zone: ZoneInfo) -> Service | None:
@@ -807,9 +690,6 @@ _KINDS: Mapping[str, tuple[Sequence[str], Maker]] = MappingProxyType(
 )
 
 
-# The files of the folder
-
-
 def _files(folder: Path) -> tuple[list[str], list[Finding]]:
     """The Markdown files below ``folder`` in the order of their paths, and what is wrong with names."""
     if not folder.is_dir():
@@ -852,7 +732,7 @@ def _walk(folder: Path) -> Iterator[str]:
 
     def refuse(fault: OSError) -> None:
         raise MachineFault(
-            msg("The folder {folder} cannot be read: {detail}", folder=str(fault.filename), detail=_why(fault))
+            msg("The folder {folder} cannot be read: {detail}", folder=str(fault.filename), detail=why(fault))
         )
 
     for top, folders, files in os.walk(folder, onerror=refuse):
@@ -907,14 +787,6 @@ def _same_but_case(paths: Sequence[str], found: list[Finding]) -> None:
                     path,
                 )
             )
-
-
-def _why(fault: OSError) -> str:
-    """The system's own word for a fault of a file."""
-    return fault.strerror or type(fault).__name__
-
-
-# All files together
 
 
 def _one_each(
@@ -1084,9 +956,6 @@ def former_path(article: Article, given: str) -> str:
     return path if "." in parts[-1] else f"{path}/"
 
 
-# What check says beyond reading
-
-
 def moved(content: Content, manifest: Manifest) -> tuple[Finding, ...]:
     """An error for each article whose page stood elsewhere in the last manifest and that names no
     former address: readers and followers would meet a dead link."""
@@ -1158,9 +1027,6 @@ def _tell_open(path: str, missing: Sequence[str], found: list[Finding]) -> None:
         )
 
 
-# Writing
-
-
 def mint_id(now: datetime, *, chance: Callable[[str], str] = secrets.choice) -> str:
     """A new lasting id: the day of minting and five letters by chance."""
     return f"{now:%Y%m%d}-" + "".join(chance(_BASE32) for _ in range(5))
@@ -1228,7 +1094,7 @@ def _write(path: Path, raw: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as fault:
-        raise MachineFault(msg("The file cannot be written: {detail}", detail=_why(fault)), where=str(path)) from fault
+        raise MachineFault(msg("The file cannot be written: {detail}", detail=why(fault)), where=str(path)) from fault
 
 
 # A new article as the editor finds it. Content is Indonesian, so this text is no message to translate.
@@ -1307,7 +1173,7 @@ def new_article(folder: Path, title: str, now: datetime, *, author: str = "") ->
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as fault:
-        raise MachineFault(msg("The file cannot be written: {detail}", detail=_why(fault)), where=str(place)) from fault
+        raise MachineFault(msg("The file cannot be written: {detail}", detail=why(fault)), where=str(place)) from fault
     return path
 
 

@@ -83,9 +83,6 @@ def raw(folder: Path, data: bytes, path: str = NEWS) -> tuple[object, list[Findi
     return content.read_file(folder, path, ZONE)
 
 
-# Values
-
-
 def test_every_field(folder: Path, write: Write) -> None:
     """Every field of the content model comes through, and nothing is lost or invented."""
     (folder / "berita/2026/surat.pdf").write_bytes(b"%PDF-1.4")
@@ -262,9 +259,6 @@ def test_modified_before_date(folder: Path, write: Write) -> None:
     assert findings(folder) == []
 
 
-# Faults, each with its line and what to do
-
-
 @pytest.mark.parametrize(
     ("lines", "drop", "finding"),
     [
@@ -400,6 +394,11 @@ def test_modified_before_date(folder: Path, write: Write) -> None:
             ("image: gambar.png",),
             (),
             ("error", 5, "The picture has no text for blind readers; say in “image_alt” what it shows."),
+        ),
+        (
+            ("attachments: [berita.md]",),
+            (),
+            ("error", 5, "“berita.md” is a text or data of the site itself and cannot be attached."),
         ),
         (("attachments: [tidak.pdf]",), (), ("error", 5, "There is no file “tidak.pdf”; check the name.")),
     ],
@@ -539,9 +538,6 @@ def test_lost_character(folder: Path, write: Write) -> None:
     assert findings(folder) == [("advice", 7, "A character was lost here and is shown as “\ufffd”; write it again.")]
 
 
-# Pictures and files
-
-
 def jpeg(path: Path) -> None:
     Image.new("RGB", (2, 2)).save(path, "JPEG")
 
@@ -630,9 +626,6 @@ def test_pictures_in_the_text(folder: Path, write: Write) -> None:
         ("error", 14, gone),
         ("error", 15, gone),
     ]
-
-
-# The register and the pages
 
 
 def test_service(folder: Path) -> None:
@@ -725,9 +718,6 @@ def test_pages(folder: Path) -> None:
         template="tentang",
     )
     assert content.read(folder, ZONE).pages == (page,)
-
-
-# All files together
 
 
 def test_order(folder: Path, write: Write) -> None:
@@ -922,9 +912,6 @@ def test_imports_nothing_slow() -> None:
     assert not {"pydantic", "PIL", "requests", "sqlalchemy", "pelican", "tweepy"} & set(done.stdout.split())
 
 
-# What check says beyond reading
-
-
 def record(**fields: object) -> Record:
     known = {"id": "a1", "page": "berita/lama/", "slug": "", **fields}
     known.pop("slug")
@@ -974,9 +961,6 @@ def test_open_fields(folder: Path, write: Write) -> None:
             "Not filled in yet: kind, owner, audience, since, requirements, cost, duration, hours, place, link, complaint, legal_basis, lke, summary, updated, innovation, online, benefit.",
         ),
     ]
-
-
-# Writing
 
 
 def without_id(folder: Path, data: bytes) -> Path:
@@ -1106,9 +1090,6 @@ def test_new_article_in_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_slugify(text: str, slug: str) -> None:
     """ASCII, lower case, dashes, whole words, never a name that Windows keeps for itself."""
     assert content.slugify(text) == slug
-
-
-# Whatever comes
 
 
 HOSTILE = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

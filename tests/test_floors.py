@@ -19,7 +19,11 @@ FLOORS = (
         "publisher.post",
         "publisher.text",
     },
-    {"publisher.manifest", "publisher._frontmatter"},  # channels take its records, so it stands below them
+    {
+        "publisher.manifest",  # channels take its records, so it stands below them
+        "publisher._frontmatter",
+        "publisher._references",
+    },
     {
         "publisher.build",
         "publisher.channels",
