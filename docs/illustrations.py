@@ -221,7 +221,7 @@ def ptsp() -> Sheet:
     s = Sheet(MINT)
     s.box(0, 0, WIDTH, 150, GREEN)
     s.box(0, 150, WIDTH, 10, GOLD)
-    s.text(800, 78, "PELAYANAN TERPADU SATU PINTU", 46, WHITE)
+    s.text(800, 78, "PELAYANAN TERPADU SATU PINTU", 42, WHITE)
     window(s, 96, 232, 220, 200)
     window(s, 1284, 232, 220, 200)
     s.box(716, 236, 168, 92, DEEP, 16)
@@ -475,18 +475,14 @@ def tiga_s() -> Sheet:
 def angka_bimwin() -> Sheet:
     """478 of 12,356 couples: one dot for ten."""
     s = Sheet(GREEN)
-    s.text(96, 250, "478", 190, GOLD, "ls")
-    s.text(100, 330, "dari 12.356 pasangan", 44, WHITE, "ls", 700)
-    s.text(100, 386, "setahun dibimbing", 44, WHITE, "ls", 700)
-    s.box(100, 436, 90, 8, GOLD, 4)
-    s.text(96, 580, "3,87 %", 110, PALE, "ls")
-    s.disc(111, 779, 9, WHITE)
-    s.text(136, 780, "1 titik = 10 pasangan", 30, WHITE, "lm", 600)
-    s.text(96, 838, "Sebelum Bimwin Smart", 30, SAGE, "lm", 600)
-    rows, dots, taught = 30, 1236, 48
+    s.text(446, 236, "478", 164, GOLD, "ls")
+    s.text(772, 170, "dari 12.356 pasangan", 35, WHITE, "ls", 700)
+    s.text(772, 236, "3,87 %", 62, PALE, "ls")
+    columns, dots, taught = 62, 1236, 48
     for i in range(dots):
-        column, row = divmod(i, rows)
-        s.disc(694 + column * 20.4, 106 + row * 24, 9.4 if i < taught else 7.4, GOLD if i < taught else "#5d9a7a")
+        row, column = divmod(i, columns)
+        s.disc(112 + column * 22.56, 318 + row * 24.4, 9.4 if i < taught else 7.2, GOLD if i < taught else "#5d9a7a")
+    s.text(800, 838, "1 titik = 10 pasangan setahun", 30, WHITE, "mm", 600)
     return s
 
 
@@ -543,8 +539,8 @@ def cerita_1() -> Sheet:
     s.box(980, 764, 380, 24, SAND)
     for x in (820, 1360):
         window(s, x, 440, 150, 150)
-    s.shape([(980, 788), (1360, 788), (1080, 900), (420, 900)], SAND)
-    _walker(s, 470, 830)
+    s.shape([(980, 788), (1360, 788), (1080, 900), (520, 900)], SAND)
+    _walker(s, 580, 840)
     plant(s, 930, 766, 0.8)
     plant(s, 1420, 766, 0.8)
     return s

@@ -22,8 +22,10 @@ from publisher.cards.layout import (
     BASELINE,
     CARD_BYTES,
     LAYOUTS,
+    LEADING_ON,
     MONTHS,
     QUALITIES,
+    STOPS,
     Box,
     Design,
     Ring,
@@ -52,6 +54,10 @@ SMOOTH = 4  # ornament is drawn this many times larger, then reduced
 LANGUAGE = {"ltr": "id", "rtl": "ar"}
 # What Pillow's readers raise on damaged files.
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, Image.DecompressionBombError)
+
+
+# The words of each line, as pairs (first, one past the last).
+Lines = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +261,13 @@ def _set(slot: Slot, text: str) -> Setting:
     return min(whole, key=_blemishes) if whole else _cut(slot, words, direction)
 
 
-def _blemishes(setting: Setting) -> tuple[bool, int, int]:
-    """What speaks against a setting: a last word that stands alone, then many lines, then small letters."""
-    last = "".join(run.text for run in setting.lines[-1])
-    alone = len(setting.lines) > 2 and " " not in last
-    return (alone, len(setting.lines), -setting.size)
+def _blemishes(setting: Setting) -> tuple[bool, int, int, int]:
+    """What speaks against a setting: a last word that stands alone, then many lines, then sentences
+    that end within a line, then small letters."""
+    lines = ["".join(run.text for run in row) for row in setting.lines]
+    alone = len(lines) > 2 and " " not in lines[-1]
+    within = sum(word.endswith(STOPS) and not word.endswith(",") for line in lines for word in line.split()[:-1])
+    return (alone, len(lines), within, -setting.size)
 
 
 def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> Setting | None:
@@ -270,7 +278,7 @@ def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> S
     if lines is None or len(lines) > _rows(slot, words, direction, size):
         return None
     broken = _broken(slot, words) if len(lines) == 2 else None
-    lines = broken or _balance(measured, space, slot.box.width, len(lines))
+    lines = broken or _balance(words, measured, space, slot.box.width, len(lines))
     setting = _lay([" ".join(words[a:b]) for a, b in lines], slot, direction, size)
     return setting if _stands(setting, slot) else None
 
@@ -286,9 +294,9 @@ def _pitch(slot: Slot, found: Sequence[Run], direction: str, size: int) -> float
     return size * (max(slot.leading, ARABIC_LEADING[direction]) if arabic and slot.lines > 1 else slot.leading)
 
 
-def _wrap(measured: Sequence[float], space: float, width: float) -> list[tuple[int, int]] | None:
+def _wrap(measured: Sequence[float], space: float, width: float) -> Lines | None:
     """The words of each line, filled one after the other; None when a word is wider than a line."""
-    lines: list[tuple[int, int]] = []
+    lines: Lines = []
     start, used = 0, 0.0
     for i, own in enumerate(measured):
         if own > width:
@@ -301,25 +309,40 @@ def _wrap(measured: Sequence[float], space: float, width: float) -> list[tuple[i
     return [*lines, (start, len(measured))]
 
 
-def _broken(slot: Slot, words: Sequence[str]) -> list[tuple[int, int]] | None:
+def _broken(slot: Slot, words: Sequence[str]) -> Lines | None:
     """Two lines, the second led by a word of ``break_before``; None when there is no such word."""
     at = next((i for i, word in enumerate(words) if i and word in slot.break_before), 0)
     return [(0, at), (at, len(words))] if at else None
 
 
-def _balance(measured: Sequence[float], space: float, width: float, count: int) -> list[tuple[int, int]]:
-    """The narrowest way to fill ``count`` lines, so that no line is left with one short word."""
-    best, low, high = _wrap(measured, space, width) or [], 0.0, width
+def _balance(words: Sequence[str], measured: Sequence[float], space: float, width: float, count: int) -> Lines:
+    """The best way to fill ``count`` lines: of like length, broken after a sign rather than within a
+    phrase. ``best[k]`` holds, for the words up to k, the cost and the lines made of them."""
     if count == 1:
-        return best
-    for _ in range(10):
-        middle = (low + high) / 2
-        tried = _wrap(measured, space, middle)
-        if tried is not None and len(tried) <= count:
-            best, high = tried, middle
-        else:
-            low = middle
-    return best
+        return [(0, len(words))]
+    wanted = (sum(measured) + space * (len(words) - count)) / count
+    best: dict[int, tuple[float, Lines]] = {0: (0.0, [])}
+    for line in range(count):
+        longer: dict[int, tuple[float, Lines]] = {}
+        for start, (cost, lines) in best.items():
+            used = -space
+            for end in range(start + 1, len(words) + 1):
+                used += space + measured[end - 1]
+                if used > width:
+                    break
+                last = line == count - 1
+                total = cost + ((used - wanted) / wanted) ** 2 + (0 if last else _break_cost(words[end - 1]))
+                if end not in longer or total < longer[end][0]:
+                    longer[end] = (total, [*lines, (start, end)])
+        best = longer
+    return best[len(words)][1]
+
+
+def _break_cost(word: str) -> float:
+    """What a line break after ``word`` costs: little after a sign, much after a word that leads on."""
+    if word.endswith(STOPS):
+        return 0
+    return 0.3 if word.lower() in LEADING_ON else 0.1
 
 
 def _lay(lines: Sequence[str], slot: Slot, direction: str, size: int) -> Setting:

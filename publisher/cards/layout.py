@@ -122,6 +122,12 @@ ARABIC_SCALE = 1.25
 ARABIC_LEADING = {"rtl": 1.9, "ltr": 1.75}
 BASELINE = {"rtl": 0.56, "ltr": 0.36}
 
+# A line is best broken after one of STOPS and never well after a word that leads on to the next.
+STOPS = (":", ",", ";", ".", "?", "!", "–", "—")
+_PREPOSITIONS = (
+    "di ke dari dan atau yang untuk pada dengan oleh bagi agar dalam para sang si the a an of to in for and or on"
+)
+LEADING_ON = frozenset(_PREPOSITIONS.split())
 REGIONS = ("Kabupaten", "Kota", "Provinsi")  # an office's name is broken before its region
 TITLE_SIZES = (64, 61, 58, 54, 50, 46, 42, 39, 36, 33)
 

@@ -405,3 +405,23 @@ def test_any_title_is_drawn_or_is_a_fault_of_the_content(title: str, titled: Any
     else:
         assert not draw.missing(title)
         assert len(card) <= CARD_BYTES
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("Cerita Bergambar: Satu Urusan, Satu Meja", ["Cerita Bergambar:", "Satu Urusan,", "Satu Meja"]),
+        ("Cara mengadu dan apa yang terjadi sesudahnya", ["Cara mengadu", "dan apa yang", "terjadi sesudahnya"]),
+        ("Dari Dilayani Menjadi Melayani", ["Dari Dilayani", "Menjadi Melayani"]),
+    ],
+)
+def test_lines_break_where_a_reader_would(title: str, lines: list[str]) -> None:
+    "A line ends after a sign rather than within a phrase, not after “dan” or “di”, and no last word stands alone."
+    setting = settings_of(LAYOUTS["og"].photo, title)
+    assert ["".join(run.text for run in row) for row in setting.lines] == lines
+
+
+def test_an_office_is_broken_before_its_region(site: Site) -> None:
+    "The word mark on two lines reads “Kantor … / Kabupaten …”."
+    mark = draw._set(LAYOUTS["og"].photo.mark, site.office)
+    assert [row[0].text for row in mark.lines] == ["Kantor Kementerian Agama", "Kabupaten Tegal"]
