@@ -127,10 +127,11 @@ def _what_is_wrong(source: Path) -> Message:
 
 def _kind(source: Path) -> str:
     """ "HEIC", "SVG", "picture" for a format that we read, "" for anything else."""
-    if source.is_dir():
+    try:
+        with source.open("rb") as file:
+            head = file.read(1024)
+    except (OSError, ValueError):  # a folder, a name that is none: no picture in any case
         return ""
-    with source.open("rb") as file:
-        head = file.read(1024)
     if head[4:8] == b"ftyp":
         return "HEIC" if head[8:12] in HEIC_BRANDS else "picture"
     if b"<svg" in head:

@@ -265,8 +265,8 @@ def test_look_finds_it_too(tmp_path: Path, data: bytes, name: str) -> None:
 
 
 def test_a_missing_file_and_a_folder_are_content_faults(tmp_path: Path) -> None:
-    "No file and a folder in place of a file are the content's fault."
-    for source in (tmp_path / "tiada.png", tmp_path):
+    "No file, a folder in place of a file and a name that cannot be are the content's fault."
+    for source in (tmp_path / "tiada.png", tmp_path, tmp_path / "a\0b.png", tmp_path / ("n" * 300)):
         with pytest.raises(ContentFault):
             pictures.look(source)
 
