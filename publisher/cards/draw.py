@@ -136,13 +136,18 @@ def _checked(text: str, where: str) -> str:
         first = lacking[0]
         raise ContentFault(
             msg(
-                "The card's fonts have no character “{character}” (U+{point}); write it in another way.",
-                character=first if first.isprintable() else ascii(first)[1:-1],
+                "The card's fonts have no character “{character}” (U+{point}) of “{text}”; write it in another way.",
+                character=_printable(first),
                 point=f"{ord(first):04X}",
+                text=_printable(text),
             ),
             where=where,
         )
     return drawable(text)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _service(article: Article, site: Site) -> Service | None:
