@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pelican.urlwrappers import Author, Category, Tag
-from pelican.utils import SafeDatetime
+from pelican.utils import SafeDatetime, slugify
 
 from publisher.article import Article, Finding, Service, Site, Status
 from publisher.build.addresses import Links, Record, attachment_path, record_path
@@ -27,6 +27,8 @@ from publisher.settings import Settings
 
 ORDER = "KENTONGAN"  # what run.py asks for, in Pelican's settings
 RUN = "KENTONGAN_RUN"  # the build in the making
+_TELLING = 8  # letters of an id; minted ones have 14
+_LONGEST = 120  # letters of the last part of an address
 Say = Callable[[Message], None]
 
 
@@ -79,6 +81,16 @@ class Run:
     def services(self) -> tuple[Service, ...]:
         """The register as it now stands."""
         return tuple(r for r in self.records.values() if isinstance(r, Service))
+
+    def secret(self) -> tuple[str, ...]:
+        """What would give a held article away: its id, when no text could hold it by chance, and its address."""
+        waiting = self.choice.waiting
+        return (*(a.id for a in waiting if len(a.id) >= _TELLING), *(self.site.article_url(a) for a in waiting))
+
+    def tell(self, message: Message) -> None:
+        """Says how far the build is, to whoever listens."""
+        if self.order.say is not None:
+            self.order.say(message)
 
     def find(self, rule: str, level: str, message: Message, path: str, line: int = 0) -> None:
         """Reports a finding, once."""
@@ -190,17 +202,25 @@ def _article(record: Article, run: Run, settings: Mapping[str, Any]) -> dict[str
         "template": "withdrawn" if record.status is Status.WITHDRAWN else record.template,
         "held": is_waiting(record, run.order.now),
         "revision": run.revisions.get(record.path, ""),
-        "tags": [Tag(t, settings) for t in record.tags],
+        "tags": [Tag(t, settings) for t in record.tags if _has_address(run, record, t, settings)],
     }
     if record.status in (Status.HIDDEN, Status.WITHDRAWN):
         found["status"] = "hidden"
     if record.modified:
         found["modified"] = _date(record.modified)
-    if record.category:
+    if record.category and _has_address(run, record, record.category, settings):
         found["category"] = Category(record.category, settings)
-    if record.authors:
-        found["authors"] = [Author(a, settings) for a in record.authors]
-    return found
+    authors = [Author(a, settings) for a in record.authors if _has_address(run, record, a, settings)]
+    return found | ({"authors": authors} if authors else {})
+
+
+def _has_address(run: Run, record: Article, name: str, settings: Mapping[str, Any]) -> bool:
+    """Whether Pelican can make an address of ``name``; else its list has no page, and the editor is told."""
+    if 0 < len(slugify(name, regex_subs=settings["SLUG_REGEX_SUBSTITUTIONS"])) <= _LONGEST:
+        return True
+    message = msg("“{name}” has no list of its own: no address can be made of it.", name=name)
+    run.find("name", "advice", message, record.path)
+    return False
 
 
 def _date(when: datetime) -> SafeDatetime:

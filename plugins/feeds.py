@@ -16,7 +16,7 @@ from publisher import feeds
 from publisher._folder import load, names
 from publisher.article import Article, Page, Service
 from publisher.build.addresses import record_path
-from publisher.errors import SiteFault
+from publisher.errors import KentonganError, SiteFault
 from publisher.messages import msg
 
 Dated = tuple[str, datetime | None]
@@ -40,6 +40,8 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
             more["pages"] = tuple(pages(run, generator))
         try:
             raw: bytes = member.render(run.site, articles, run.order.now, **more)
+        except KentonganError:
+            raise
         except Exception as fault:
             detail = f"{type(fault).__name__}: {fault}"
             raise SiteFault(msg("The feed {name} cannot be made: {detail}", name=name, detail=detail)) from fault

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from html import escape
+
 from pelican import Pelican, signals
 
 from plugins._convert import Run, run_of
 from publisher import feeds
 from publisher._folder import load, names
-from publisher.article import article_path
+from publisher.article import Page, article_path
 from publisher.build import journal
+from publisher.build.addresses import record_path
 from publisher.build.check import Problem, look_through
 from publisher.build.staging import PREVIEW_MARK
 from publisher.errors import SiteFault
 from publisher.messages import msg
 
 REQUIRED = ("index.html", "404.html", "layanan/index.html", "arsip/index.html")
-# shorter ids could stand in any text by chance
-_TELLING = 8
 
 
 def register() -> None:
@@ -31,6 +33,7 @@ def place(pelican: Pelican) -> None:
         return
     if run.order.preview:
         (run.staging.site / PREVIEW_MARK).write_text("Pratinjau. Jangan disebarkan.\n", encoding="utf-8")
+    run.tell(msg("Checking the site and putting it in place …"))
     check(run)
     run.placed = journal.place(run.staging)
     run.held.close()
@@ -39,9 +42,8 @@ def place(pelican: Pelican) -> None:
 def check(run: Run) -> None:
     """Raises SiteFault when the site itself is at fault; dead links of texts become findings."""
     waiting = run.choice.waiting
-    secret = [a.id for a in waiting if len(a.id) >= _TELLING] + [run.site.article_url(a) for a in waiting]
     required = (*REQUIRED, *(load(feeds, n).FILENAME for n in names(feeds)))
-    found = look_through(run.staging.site, run.site.url, required=required, secret=secret)
+    found = look_through(run.staging.site, run.site.url, required=required, secret=run.secret())
     faults = [problem for problem in found if not _is_content(run, problem)]
     faults += [
         Problem(article_path(a), msg("The file tells of an article that is held back."))
@@ -57,20 +59,30 @@ def check(run: Run) -> None:
 
 def _is_content(run: Run, problem: Problem) -> bool:
     """Whether an editor can mend ``problem``: a dead link in a text, or a standing page that is not written."""
-    if not problem.target:
+    if not problem.link:
         return False
-    writers = run.linked.get(problem.target, ())
+    writers = {*run.linked.get(problem.target, ()), *_writer(run, problem)}
     for path in writers:
         record = run.records[path]
         message = msg("The link to /{target} leads nowhere: the site has no such page.", target=problem.target)
         run.find("link", "error", message, path, run.line_of(record, problem.target.rstrip("/")))
+    return bool(writers) or _is_unwritten_page(run, problem)
+
+
+def _writer(run: Run, problem: Problem) -> Iterator[str]:
+    """The content path of the text that holds the dead link itself, however its author wrote it."""
+    for path, record in run.records.items():
+        if f"{record_path(record)}index.html" == problem.path:
+            html = run.raw[path] if isinstance(record, Page) else record.html
+            if problem.link in html or escape(problem.link) in html:
+                yield path
+
+
+def _is_unwritten_page(run: Run, problem: Problem) -> bool:
     slug, _, rest = problem.target.partition("/")
-    if not writers and slug and not rest and problem.target.endswith("/"):
-        path = f"halaman/{slug}.md"
-        if path in run.content.unreadable or not (run.order.settings.content / path).exists():
-            message = msg(
-                "Pages of the site link to /{target}, but this page is missing; write it.", target=problem.target
-            )
-            run.find("page", "error", message, path)
-            return True
-    return bool(writers)
+    path = f"halaman/{slug}.md"
+    if not slug or rest or not problem.target.endswith("/") or path in run.records:
+        return False
+    message = msg("Pages of the site link to /{target}, but this page is missing; write it.", target=problem.target)
+    run.find("page", "error", message, path)
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -77,6 +78,7 @@ def begin(pelican: Pelican) -> None:
         last.held.close()
     run = read(order)
     settings[RUN] = run
+    run.tell(msg("Building {count} pages …", count=len(run.records)))
     pelican.path = settings["PATH"] = str(order.settings.content)
     pelican.output_path = settings["OUTPUT_PATH"] = str(run.staging.site)
     show(run, settings)
@@ -117,9 +119,9 @@ def assemble(order: Order, place: staging.Staging, found: folder.Content, held: 
     links = Links(settings.office.url, settings.content, addresses, waiting, moved)
     site = _convert.to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
     run = Run(order, place, found, choice, site, links, records, raw, dict(raw), findings, held=held)
-    for record in every:
-        if record.path in records:
-            resolve(run, record)
+    for record in tuple(records.values()):
+        resolve(run, record)
+    keep_secrets(run)
     run.site = replace(site, services=run.services())
     return run
 
@@ -141,22 +143,48 @@ def resolve(run: Run, record: Record) -> None:
     """Makes the links of the record's text lead where a reader's browser can follow."""
 
     def swap(name: str, attributes: Attributes) -> Attributes:
-        href = attributes.get("href")
-        if not href:
-            return attributes
-        target = run.links.link(href, record.path)
-        if target.fault is not None:
-            run.find("link", "error", target.fault, record.path, run.line_of(record, href))
-            return {k: v for k, v in attributes.items() if k != "href"}
-        if target.file:
-            run.offer(target.file, record)
-        elif target.href.startswith(f"{run.site.url}/"):
-            path = unquote(urlsplit(target.href[len(run.site.url) + 1 :]).path)
-            run.linked.setdefault(path, []).append(record.path)
-        return {**attributes, "href": target.href}
+        found = dict(attributes)
+        for key in LINKS[name]:
+            given = attributes.get(key)
+            if given:
+                href = follow(run, record, given)
+                found = {k: href if k == key else v for k, v in found.items() if href or k != key}
+        return found
 
-    html = swap_tags(run.raw[record.path], ("a", "area"), swap)
-    store(run, record, html)
+    store(run, record, swap_tags(run.raw[record.path], LINKS, swap))
+
+
+# what leads elsewhere in a text; pictures are the affair of plugins.pictures
+LINKS = {
+    **dict.fromkeys(("a", "area", "link"), ("href",)),
+    **dict.fromkeys(("audio", "embed", "iframe", "script", "source", "track"), ("src",)),
+    "video": ("src", "poster"),
+}
+
+
+def follow(run: Run, record: Record, given: str) -> str:
+    """The address that the link ``given`` leads to, "" when it leads nowhere, which becomes a finding."""
+    target = run.links.link(given, record.path)
+    if target.fault is not None:
+        run.find("link", "error", target.fault, record.path, run.line_of(record, given))
+    elif target.file:
+        run.offer(target.file, record)
+    elif target.href.startswith(f"{run.site.url}/"):
+        path = unquote(urlsplit(target.href[len(run.site.url) + 1 :]).path)
+        run.linked.setdefault(path, []).append(record.path)
+    return target.href
+
+
+def keep_secrets(run: Run) -> None:
+    """Leaves out a text that names the id or the address of an article that is held back."""
+    secret = run.secret()
+    for path, record in tuple(run.records.items()) if secret else ():
+        shown = (run.raw[path] if isinstance(record, Page) else record.html, record.summary)
+        title = record.name if isinstance(record, Service) else record.title
+        if any(s in text for s in secret for text in (*shown, title)):
+            message = msg("The text names an article that is held back; take its id or address out.")
+            run.find("held", "error", message, path)
+            del run.records[path]
 
 
 def store(run: Run, record: Record, html: str) -> None:
@@ -181,18 +209,45 @@ NOTHING = "there is no such file"
 
 
 def _choose_templates(run: Run, settings: dict[str, Any]) -> None:
-    """A template that the theme does not have stops no build: the ordinary one takes its place."""
+    """A template that does not fit stops no build: the ordinary one takes its place."""
     places = [Path(p) for p in (*settings["THEME_TEMPLATES_OVERRIDES"], Path(settings["THEME"], "templates"))]
     if not places[-1].is_dir():
         raise SiteFault(msg("There is no theme in {folder}.", folder=str(settings["THEME"])))
     for path, record in run.records.items():
-        if isinstance(record, Service) or any((p / f"{record.template}.html").is_file() for p in places):
+        if isinstance(record, Service):
             continue
         usual = "article" if isinstance(record, Article) else "page"
-        message = msg("The theme has no template “{name}”; the ordinary one was taken.", name=record.template)
-        line = record.line("template") if isinstance(record, Article) else 0
-        run.find("template", "error", message, path, line)
-        run.records[path] = replace(record, template=usual)
+        if record.template != usual and not _fits(lineage(record.template, places), usual):
+            message = msg("The theme has no such template “{name}”; the ordinary one was taken.", name=record.template)
+            line = record.line("template") if isinstance(record, Article) else 0
+            run.find("template", "error", message, path, line)
+            run.records[path] = replace(record, template=usual)
+
+
+# templates that the site fills with other values than a text's own
+_LISTS = frozenset({"404", "archives", "author", "authors", "categories", "category", "index"}) | frozenset(
+    {"period_archives", "redirect", "tag", "tags"}
+)
+
+
+def _fits(family: tuple[str, ...], usual: str) -> bool:
+    """Whether a template of this ``family`` shows an article ("article") or a standing page ("page")."""
+    others = _LISTS | {"base", "service", "withdrawn"} | ({"page", "register"} if usual == "article" else {"article"})
+    return bool(family) and family[0] not in others and others.isdisjoint({*family} - {"base"})
+
+
+def lineage(template: str, places: Iterable[Path]) -> tuple[str, ...]:
+    """``template`` and those that it extends, one after the other; nothing when the theme has none."""
+    family: list[str] = []
+    while template not in family:
+        found = (p / f"{template}.html" for p in places)
+        source = next((f.read_text(encoding="utf-8") for f in found if f.is_file()), None)
+        if source is None:
+            break
+        family.append(template)
+        above = re.search(r"""{%-?\s*extends\s+["']([^"']+)\.html["']""", source)
+        template = above[1] if above else template
+    return tuple(family)
 
 
 def last_paths(state: Path) -> dict[str, str]:

@@ -109,7 +109,7 @@ class Links:
             return self._record(source, value, tail)
         if source and self._is_public_file(source):
             return Target(href=f"{self.site}/{quote(attachment_path(source))}{tail}", file=source)
-        if path.startswith("/"):
+        if path.startswith("/") and ".." not in path.split("/"):
             return self._site_path(path, value, tail)
         return Target(fault=msg("The link “{link}” leads nowhere: there is no such file.", link=value))
 

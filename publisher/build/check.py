@@ -22,11 +22,13 @@ _META = frozenset({"og:image", "og:url", "twitter:image"})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with the file ``path`` of the staged site; ``target`` is the dead link, when it is one."""
+    """What is wrong with the file ``path`` of the staged site. Of a dead link, ``link`` is what the page
+    says and ``target`` the path below the site's root that it means; "" is the home page."""
 
     path: str
     message: Message
     target: str = ""
+    link: str = ""
 
 
 def look_through(folder: Path, site: str, *, required: Collection[str], secret: Collection[str]) -> tuple[Problem, ...]:
@@ -87,7 +89,7 @@ class _Look:
         for link in dict.fromkeys(links):
             target = self._inside(here, link)
             if target is not None and not self._stands(target):
-                yield Problem(path, msg("The link {link} leads nowhere.", link=link), target)
+                yield Problem(path, msg("The link {link} leads nowhere.", link=link), target, link)
 
     def _inside(self, here: str, link: str) -> str | None:
         """The path below the site's root that ``link`` leads to, None when it leads elsewhere."""

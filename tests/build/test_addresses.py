@@ -62,6 +62,7 @@ def test_a_link_becomes_an_address(links: Links, written: str, address: str) -> 
         "rusak.md",
         "tidak-ada.pdf",
         "../../../../etc/passwd.md",
+        "/../../etc/passwd",
         "../../.env",
     ],
 )

@@ -407,3 +407,52 @@ def test_the_list_of_files_of_two_pictures_with_one_name(office: Office, tmp_pat
     office.picture("berita/2026/foto.jpg", "red")
     office.article("gambar", "![a](foto.png)\n\n![b](foto.jpg)")
     assert findings(office.build()) == [("error", "berita/2026/gambar.md", 13)]
+
+
+NASTY = {
+    "naskah": "<script src='/x.js'></script> <iframe src='/y/'></iframe> <video src='z.mp4' poster='/p.jpg'></video>",
+    "gambar-lain": "<img srcset='/tidak/ada.jpg 2x' alt='x'> <img src=''>",
+    "gaya": "<link rel='stylesheet' href='/tidak-ada.css'><base href='https://lain.example/'>",
+    "tanpa-akhir": "<!-- <a href='x'> <div <p> </div> </main>",
+    "jinja": "{{ 7 * 7 }} {% raw %} {{ config }}",
+    "alamat": "[a](http://[::1) [b](javascript:x) [c](%00) [d](/../../etc/passwd) [e](../../../../x.md) [f](?) [g](//)",
+    "panjang": "x" * 50_000,
+    "tabel": "| a |\n|--|\n| [x](y.md) |\n\n[^1]\n\n[^1]: [^1]",
+    "arab": "بِسْمِ اللهِ {: .x #y } \u202e",
+}
+TEMPLATES = ("service", "register", "redirect", "base", "404", "kontak", "page", "tags", "index", "withdrawn", "_parts")
+
+
+def test_no_article_stops_the_others(office: Office) -> None:
+    """Whatever an editor writes, the rest of the site is built; the bad texts are named or harmless."""
+    for slug, body in NASTY.items():
+        office.article(slug, body)
+    for template in TEMPLATES:
+        office.article(f"templat-{template.strip('_')}", more=f"template: {template}")
+        office.write(f"halaman/h-{template.strip('_')}.md", f"---\ntitle: x\ntemplate: {template}\n---\n\nx\n")
+    office.article("nama", tags=f"'{'t' * 300}', '???', 'ok'", more="slug: " + "s" * 120)
+    office.article("lama", more='former: ["../../x", feeds/rss.xml, /, "a b", "#", "x?y=1", index.html, tag/]')
+    office.write(
+        "berita/2026/penulis.md",
+        f'---\nid: 20261101-penulis\ntitle: {"Kata " * 90}\ndate: 1900-01-01\nauthors: ["???", "{"N" * 300}"]\n'
+        f"category: {'k' * 300}\n---\n\nx\n",
+    )
+    built = office.build()
+    assert "PTSP" in office.page("berita/urus-surat")
+    for slug in NASTY:
+        assert office.page(f"berita/{slug}")
+    assert "<a>d</a>" in office.page("berita/alamat")
+    named = {f.path.rsplit("/", 1)[-1] for f in built.findings}
+    assert {"naskah.md", "gambar-lain.md", "gaya.md", "alamat.md", "tabel.md", "nama.md", "penulis.md"} <= named
+    assert {f"templat-{t.strip('_')}.md" for t in TEMPLATES if t != "_parts"} <= named
+    assert not {p for p in tree(office.output) if ".." in p or "//" in p}
+
+
+def test_a_text_that_names_a_held_article_is_left_out(office: Office) -> None:
+    """Its plain words would tell; the others are built, and a deploy can see what is missing."""
+    office.article("rahasia", more="status: draft")
+    office.article("bocor", "Segera: https://humas.contoh.go.id/berita/rahasia/ menyusul.")
+    built = office.build()
+    assert ("error", "berita/2026/bocor.md", 0) in findings(built)
+    assert built.manifest.unreadable == ("berita/2026/bocor.md",)
+    assert not any(b"rahasia" in raw for raw in tree(office.output).values())
