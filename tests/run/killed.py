@@ -8,6 +8,7 @@ a test need not wait for a timeline to settle; nothing else differs from the com
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import signal
 import sys
@@ -46,16 +47,15 @@ def arm(target: str, when: str, count: int) -> None:
     *outer, name = dotted.split(".")
     holder: Any = reduce(getattr, outer, importlib.import_module(module))
     function = getattr(holder, name)
-    calls = 0
+    calls = itertools.count(1)  # one number a call, from whichever thread
 
     @wraps(function)
     def trapped(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == count and when == "before":
+        mine = next(calls) == count
+        if mine and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         result = function(*args, **kwargs)
-        if calls == count:
+        if mine:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 

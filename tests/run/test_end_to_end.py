@@ -80,6 +80,7 @@ def test_killed_at_every_state(clone: Any, peers: tuple[str, str]) -> None:
     assert all(died), [k for k, d in zip(KILLS, died, strict=True) if not d]
     last = clone.run("publish", "--yes", kill=("none:none", "after", 0))
     assert last.returncode == 0, last.stdout + last.stderr
+    assert clone.json("status") == []
     wanted = {r["article"] for r in clone.json("receipts", "--channel", "noticeboard")}
     assert len(wanted) >= 10
     assert Counter(r["state"] for r in clone.json("receipts")) == {"sent": 3 * len(wanted)}
