@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from publisher import manifest
 from publisher.article import Finding
-from publisher.errors import LedgerFault, SettingsFault, UsageFault
+from publisher.errors import DeployFault, LedgerFault, SettingsFault, UsageFault
 from publisher.ledger import OPEN, Delivery, Hold, New, State
 from publisher.messages import Message, msg
 from publisher.settings import Settings, is_loopback
@@ -122,7 +122,7 @@ def check(settings: Settings) -> tuple[Finding, ...]:
         *read.findings,
         *(content.moved(read, last) if last else ()),
         *content.open_fields(read),
-        *lint.run(read, settings.office.house),
+        *lint.run(read.articles, settings.office.house),
     }
     return tuple(sorted(found, key=lambda f: (f.path, f.line, f.rule, str(f.message))))
 
@@ -273,7 +273,11 @@ def adopt(settings: Settings, clock: Clock) -> None:
     from publisher import deploy as deploying
 
     with open_ledger(settings) as ledger:
-        if deploying.ledger_on_site(settings) != ledger.id:
+        try:
+            ours = deploying.ledger_on_site(settings) == ledger.id
+        except DeployFault:  # its mark is damaged, which this mends; a target out of reach refuses below
+            ours = False
+        if not ours:
             ledger.doubt(clock())
         deploying.adopt(settings, ledger.id)
         _keep_copy(settings, ledger, clock)

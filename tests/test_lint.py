@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from publisher import lint
 from publisher.article import Article, Picture, Status
-from publisher.content import Content
 from publisher.lint import _prose
 from publisher.settings import House
 
@@ -85,7 +84,7 @@ def test_run_leaves_withdrawn_articles_alone() -> None:
     """All rules read all articles but the withdrawn, and report in the order of files and lines."""
     long = article(title="a b c d e f g h i", body="Kerjasama di desa.")
     gone = article(title="a b c d e f g h i", status=Status.WITHDRAWN)
-    found = lint.run(Content(articles=(long, gone)), House())
+    found = lint.run((long, gone), House())
     assert [(f.rule, f.line) for f in found] == [
         ("title_length", 3),
         ("joined_prepositions", 10),

@@ -59,7 +59,7 @@ def run(content: News, house: Rules) -> tuple[Finding, ...]:
     rules = [load(name) for name in names()]
     found = [
         finding
-        for article in content.articles
+        for article in articles
         if article.status is not Status.WITHDRAWN
         for rule in rules
         for finding in rule.check(article, house)
