@@ -27,23 +27,6 @@ class Rules(Protocol):
         ...
 
 
-class News(Protocol):
-    """What has articles; content.Content is one."""
-
-    @property
-    def articles(self) -> tuple[Article, ...]:
-        """The articles in any order."""
-        ...
-
-
-class Rule(Protocol):
-    """A member of this folder."""
-
-    def check(self, article: Article, house: Rules) -> Iterable[Finding]:
-        """What the rule has to say about ``article``."""
-        ...
-
-
 def names() -> tuple[str, ...]:
     """The rules in alphabetical order."""
     return _folder.names(sys.modules[__name__])
@@ -54,8 +37,8 @@ def load(name: str) -> Rule:
     return cast(Rule, _folder.load(sys.modules[__name__], name))
 
 
-def run(content: News, house: Rules) -> tuple[Finding, ...]:
-    """What all rules say about all articles that are not withdrawn, in the order of the files."""
+def run(articles: Iterable[Article], house: Rules) -> tuple[Finding, ...]:
+    """What all rules say about the ``articles`` that are not withdrawn, in the order of the files."""
     rules = [load(name) for name in names()]
     found = [
         finding
