@@ -27,6 +27,14 @@ class Rules(Protocol):
         ...
 
 
+class Rule(Protocol):
+    """A member of this folder."""
+
+    def check(self, article: Article, house: Rules) -> Iterable[Finding]:
+        """What the rule has to say about ``article``."""
+        ...
+
+
 def names() -> tuple[str, ...]:
     """The rules in alphabetical order."""
     return _folder.names(sys.modules[__name__])
