@@ -20,7 +20,9 @@ KentonganError
 
 from __future__ import annotations
 
-from publisher.messages import Message
+import errno
+
+from publisher.messages import Message, msg
 
 
 class KentonganError(Exception):
@@ -118,3 +120,20 @@ class Duplicate(ChannelError):
 
 class OutcomeUnknown(ChannelError):
     """The post may be out: no answer, or an answer that does not say."""
+
+
+def refusal(fault: OSError) -> Message:
+    """Why the system refused, in a person's words; the rare cases keep the system's own."""
+    said = {
+        errno.ENOSPC: msg("the disk is full"),
+        errno.EDQUOT: msg("the disk is full"),
+        errno.EACCES: msg("there is no permission for it"),
+        errno.EPERM: msg("there is no permission for it"),
+        errno.EROFS: msg("it may only be read, not written"),
+        errno.ENOENT: msg("there is no such file or folder"),
+        errno.EISDIR: msg("it is a folder, not a file"),
+        errno.ENOTDIR: msg("a part of the path is a file, not a folder"),
+        errno.EEXIST: msg("a file of that name is there already"),
+        errno.ENAMETOOLONG: msg("the name is too long"),
+    }
+    return said.get(fault.errno or 0) or Message("{detail}", (("detail", fault.strerror or type(fault).__name__),))

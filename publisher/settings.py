@@ -75,6 +75,15 @@ class Outreach(Section):
     gate_seconds: int = Field(default=60, ge=0)
 
 
+class Announce(Section):
+    """Who is told what changed on the site: ``indexnow`` is the key for search engines ("" for nobody) and
+    ``endpoint`` where they are told; ``hub_urls`` is how many feeds ``hub`` takes in one request."""
+
+    indexnow: str = ""
+    endpoint: str = "https://api.indexnow.org/indexnow"
+    hub_urls: int = Field(default=1, ge=1)
+
+
 class ChannelSettings(BaseModel):
     """One ``[channels.NAME]`` table. Keys that only its network knows are in ``options``. ``expires`` is the
     day on which the network's token ends, written down by whoever fetched it; ``doctor`` reminds of it."""
@@ -119,6 +128,7 @@ class Office(Section):
     deploy: Deploy = Deploy()
     backup: Backup = Backup()
     outreach: Outreach = Outreach()
+    announce: Announce = Announce()
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
 
     @field_validator("url")
@@ -297,22 +307,60 @@ def is_public_host(host: str) -> bool:
         return "." in host and not any(host == r or host.endswith("." + r) for r in reserved)
 
 
+def announce_faults(office: Office) -> dict[str, Message]:
+    """The settings of announcements that cannot be used, by name, with what to do; what they switch on stays off."""
+    faults = {}
+    for key, value in (("hub", office.hub), ("announce.endpoint", office.announce.endpoint)):
+        if (value or key != "hub") and not _is_web_address(value):
+            faults[key] = msg("“{value}” under {key} is no web address; write https://…", key=key, value=value)
+    # indexnow.org/documentation: "minimum of 8 and a maximum of 128", a-z, A-Z, 0-9 and dashes
+    if office.announce.indexnow and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", office.announce.indexnow):
+        faults["announce.indexnow"] = msg(
+            "The key under announce.indexnow must have 8 to 128 characters, only letters, digits and dashes."
+        )
+    return faults
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether a request can be sent to ``url``, and nothing in it is to be kept secret."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")
+        known = parts.port is None or parts.port > 0
+    except ValueError:  # UnicodeError is one
+        return False
+    plain = url.isprintable() and " " not in url and "@" not in parts.netloc and not parts.fragment
+    return parts.scheme in ("http", "https") and bool(host) and known and plain
+
+
 def line_of(text: str, path: Iterable[str | int]) -> int:
-    """The line of the key ``path`` in TOML ``text``, counted from 1; 0 when it is not found."""
-    keys = [str(k) for k in path if not isinstance(k, int)]
-    if not keys:
-        return 0
-    table, key = ".".join(keys[:-1]), keys[-1]
-    here = ""
+    """The line of the key ``path`` in TOML ``text``, counted from 1; 0 when it is not found. A number in
+    ``path`` says which of several tables of one name is meant, from 0."""
+    table: tuple[str, ...] = ()
+    wanted = tuple(path)
+    seen: dict[tuple[str, ...], int] = {}
+    here: tuple[str | int, ...] = ()
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$", line)
+        header = _HEADER.match(line)
         if header:
-            here = header[1].replace('"', "").replace(" ", "")
-            if here == ".".join(keys):
+            table = _keys(header[2])
+            seen[table] = seen.get(table, -1) + 1
+            here = (*table, seen[table]) if header[1] == "[[" else table
+            if wanted in (table, here):
                 return number
-        elif here == table and re.match(rf'\s*"?{re.escape(key)}"?\s*[=.]', line):
+        elif wanted and (key := _KEY.match(line)) and (*here, *_keys(key[1])) == wanted:
             return number
     return 0
+
+
+_PART = r"(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')"
+_DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
+_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(rf"\s*({_DOTTED})\s*=")
+
+
+def _keys(dotted: str) -> tuple[str, ...]:
+    return tuple(k.strip("\"'") for k in re.findall(_PART, dotted))
 
 
 def unknown_key(key: str, known: Iterable[str]) -> Message:
@@ -323,33 +371,50 @@ def unknown_key(key: str, known: Iterable[str]) -> Message:
     return msg("There is no setting “{key}”; known are: {known}.", key=key, known=", ".join(sorted(known)))
 
 
+def wrong_value(error: Mapping[str, Any]) -> Message:
+    """What a setting takes that pydantic's ``error`` refused; its own words for what is rare here."""
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind.startswith("string"):
+        return msg("it takes a text in quotation marks")
+    if kind.startswith("bool"):
+        return msg("it takes true or false")
+    if kind == "greater_than_equal":
+        return msg("it must be at least {least}", least=context["ge"])
+    if kind.startswith(("int", "float")):
+        return msg("it takes a number")
+    if kind == "literal_error":
+        return msg("it takes one of these: {known}", known=", ".join(re.findall(r"'([^']*)'", context["expected"])))
+    if kind.startswith(("datetime", "date")):
+        return msg("it takes a date like 2026-11-24, without quotation marks")
+    if kind.startswith(("tuple", "list")):
+        return msg("it takes a list in square brackets")
+    if kind.startswith(("dict", "model")):
+        return msg("it is a table; write its name in square brackets on a line of its own")
+    return Message("{detail}", (("detail", error["msg"]),))
+
+
 def _explain(fault: ValidationError, text: str, name: str) -> SettingsFault:
-    """The first fault pydantic found, in a person's words, with its line."""
-    error = fault.errors()[0]
+    """The fault that pydantic found, in a person's words, with its line; an unknown key comes before what
+    is missing, since it may be that one with a slip in it."""
+    errors = fault.errors()
+    error = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     path = tuple(error["loc"])
-    line = line_of(text, path)
+    line = line_of(text, path) or line_of(text, path[:-1])
     where = f"{name}:{line}" if line else name
-    key = ".".join(str(p) for p in path)
+    key = ".".join(str(p) for p in path if not isinstance(p, int))
     if error["type"] == "extra_forbidden":
         return SettingsFault(unknown_key(str(path[-1]), _fields(path[:-1])), where=where)
     if error["type"] == "missing":
         return SettingsFault(msg("The setting “{key}” is missing; write it down.", key=key), where=where)
-    if key == "url":
+    value = str(error["input"])[:60]
+    if error["type"] == "value_error" and key == "url":
+        return SettingsFault(msg("“{value}” is no site address; write https://…", value=value), where=where)
+    if error["type"] == "value_error" and key == "timezone":
         return SettingsFault(
-            msg("“{value}” is no site address; write https://…", value=str(error["input"])), where=where
-        )
-    if key == "timezone":
-        return SettingsFault(
-            msg("There is no time zone “{value}”; for Tegal write Asia/Jakarta.", value=str(error["input"])),
-            where=where,
+            msg("There is no time zone “{value}”; for Tegal write Asia/Jakarta.", value=value), where=where
         )
     return SettingsFault(
-        msg(
-            "The setting “{key}” cannot be “{value}”: {detail}.",
-            key=key,
-            value=str(error["input"]),
-            detail=error["msg"],
-        ),
+        msg("The setting “{key}” cannot be “{value}”: {detail}.", key=key, value=value, detail=wrong_value(error)),
         where=where,
     )
 
@@ -362,6 +427,7 @@ def _fields(path: tuple[str | int, ...]) -> tuple[str, ...]:
         "deploy": Deploy,
         "backup": Backup,
         "outreach": Outreach,
+        "announce": Announce,
         "accounts": Account,
     }
     if path and str(path[0]) in tables:

@@ -34,6 +34,7 @@ from publisher.settings import (
     line_of,
     unknown_key,
     variable,
+    wrong_value,
 )
 
 Renew = Callable[[], None]
@@ -256,14 +257,16 @@ def _fault(name: str, error: Mapping[str, Any], model: type[Section], settings: 
 
 
 def _detail(error: Mapping[str, Any]) -> object:
-    """The model's own Message when its check raised one, else pydantic's words."""
+    """The model's own Message when its check raised one, else what the setting takes."""
     raised = error.get("ctx", {}).get("error")
     first = raised.args[0] if isinstance(raised, ValueError) and raised.args else None
-    return first if isinstance(first, Message) else error["msg"]
+    return first if isinstance(first, Message) else wrong_value(error)
 
 
 def _secret(name: str, secret: str, settings: Settings) -> str:
     value = settings.secrets.get(name, secret)
+    if not value and not settings.office.channels[name].on:
+        raise SettingsFault(msg("{variable} is not set.", variable=variable(name, secret)))
     if not value:
         raise SettingsFault(
             msg(
