@@ -67,7 +67,7 @@ def damaged(path: Path | str, detail: str) -> LedgerFault:
         msg(
             "The ledger is damaged ({detail}). Nothing was changed and nothing was sent. "
             "Bring back the last good copy with `kentongan restore`.",
-            detail=detail,
+            detail=" ".join(detail.split()),
         ),
         where=str(path),
     )
