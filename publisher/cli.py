@@ -5,6 +5,7 @@ Source texts are English; ``main`` puts them into the person's language before T
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gettext
 import inspect
@@ -23,7 +24,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from publisher import __version__
-from publisher.errors import KentonganError, UsageFault
+from publisher.errors import KentonganError, UsageFault, refusal
 from publisher.messages import CATALOGUES, DEFAULT, DOMAIN, LANGUAGES, Message, msg, translator
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ app = typer.Typer(
     name="kentongan",
     cls=Group,
     no_args_is_help=True,
+    context_settings={"help_option_names": ["--help", "-h"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Carries the news of a government office to the citizens: site, feeds, cards and posts, once to each channel.",
@@ -149,7 +151,16 @@ def command(example: str) -> Callable[[Callable[..., int]], Callable[..., None]]
         @functools.wraps(function)
         def run(ctx: typer.Context, **given: Any) -> None:
             shared: dict[str, Any] = {k: given.pop(k) or (ctx.obj or {}).get(k) for k in SHARED}
-            raise typer.Exit(function(open_console(**shared), **given))
+            if ctx.args:
+                raise UsageFault(
+                    msg("“{words}” is too much; put several words in quotation marks.", words=" ".join(ctx.args))
+                )
+            try:
+                code = function(open_console(**shared), **given)
+                sys.stdout.flush()
+            except KeyboardInterrupt:  # Typer would make an exit without a word of it
+                raise typer.Abort from None
+            raise typer.Exit(code)
 
         parameters = [p for name, p in own.parameters.items() if name != "console"]
         keyword = inspect.Parameter.KEYWORD_ONLY
@@ -159,7 +170,12 @@ def command(example: str) -> Callable[[Callable[..., int]], Callable[..., None]]
         run.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]  # Typer reads it
         run.__annotations__ = {p.name: p.annotation for p in ordered}
         del run.__wrapped__  # else the signature of the inner function is read
-        app.command(name=function.__name__.rstrip("_"), cls=Command, epilog=f"{example}\n\n{EXIT_CODES}")(run)
+        app.command(
+            name=function.__name__.rstrip("_"),
+            cls=Command,
+            epilog=f"{example}\n\n{EXIT_CODES}",
+            context_settings={"allow_extra_args": True},  # said in our words above
+        )(run)
         return run
 
     return wrap
@@ -243,10 +259,13 @@ def build(console: Console) -> int:
 def serve(
     console: Console,
     port: Annotated[
-        int, typer.Option("--port", min=1, max=65535, help="Port of the preview; the next free one if taken.")
+        int,
+        typer.Option(
+            "--port", metavar="1-65535", min=1, max=65535, help="Port of the preview; the next free one if taken."
+        ),
     ] = 8001,
 ) -> int:
-    """Previews the site on this computer. Drafts and embargoed articles are shown too; every change reloads the page."""
+    """Previews the site on this computer. Drafts and embargoed articles are shown too; a change reloads the page."""
     from publisher import publish
 
     publish.preview(console.settings, port, console.print, partial(_print_findings, console), console.clock)
@@ -606,7 +625,8 @@ class Progress:
         if self._bar:
             self._bar.update(self._task, completed=done, total=of or None, description=text)
         elif not of and not self._quiet:
-            self._console.warn(text)
+            with contextlib.suppress(BrokenPipeError):  # nobody reads it: no reason to stop half-way
+                self._console.warn(text)
 
 
 def main() -> NoReturn:
@@ -618,17 +638,16 @@ def main() -> NoReturn:
     command = translated(typer.main.get_command(app), lang)
     try:
         code = command.main(args=sys.argv[1:], prog_name="kentongan", standalone_mode=False)
-    except KentonganError as fault:
-        code = _complain(fault.say(lang), lang, fault.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        code = _complain(msg("Stopped by you. What was begun is safe; run the command again.").say(lang), lang, STOPPED)
-    except TyperException as fault:
-        code = _complain(_usage_message(fault).say(lang), lang, fault.exit_code)
+        sys.stdout.flush()
+    except SystemExit as end:  # completion ends like this, and Typer when nobody reads what is printed
+        code = end.code if isinstance(end.code, int) else WELL
+        if isinstance(end.__context__, BrokenPipeError):
+            code = _read_by_nobody()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains at the exit
-        code = WELL
-    except OSError as fault:
-        code = _complain(_machine_message(fault).say(lang), lang, USAGE)
+        code = _read_by_nobody()
+    except (KentonganError, TyperException, KeyboardInterrupt, typer.Abort, OSError) as fault:
+        text, code = _explained(fault, lang)
+        print(text, file=sys.stderr)  # noqa: T201 - the command line prints
     sys.exit(code)
 
 
@@ -678,35 +697,76 @@ def _language(arguments: Sequence[str]) -> str:
         given = arguments[number + 1 : number + 2] if argument == "--lang" else [argument.removeprefix("--lang=")]
         if argument.startswith("--lang") and given and given[0] in LANGUAGES:
             return given[0]
-    said = os.environ.get("KENTONGAN_LANG", "")
+    said = os.environ.get("KENTONGAN_LANG") or _in_env_file("KENTONGAN_LANG")
     return said if said in LANGUAGES else DEFAULT
 
 
+def _in_env_file(name: str) -> str:
+    """The variable in ``.env``, which settings.py reads too late for help and usage."""
+    if not Path(".env").is_file():
+        return ""
+    from dotenv import dotenv_values
+
+    try:
+        return dotenv_values(".env").get(name) or ""
+    except (OSError, ValueError):  # settings.py says what is wrong with it
+        return ""
+
+
+def _explained(fault: BaseException, lang: str) -> tuple[str, int]:
+    """What is printed about ``fault``, in the person's language, and the exit code."""
+    if type(fault).__name__ == "NoArgsIsHelpError":
+        return str(fault), USAGE
+    code = STOPPED
+    if isinstance(fault, KentonganError):
+        text, code = fault.say(lang), fault.exit_code
+    elif isinstance(fault, TyperException):
+        text, code = _usage_message(fault).say(lang), fault.exit_code
+    elif isinstance(fault, OSError):
+        text, code = _machine_message(fault).say(lang), USAGE
+    else:
+        text = msg("Stopped by you. What was begun is safe; run the command again.").say(lang)
+    return f"{msg('Error').say(lang)}: {text}", code
+
+
 def _usage_message(fault: TyperException) -> Message:
-    """Typer's complaint in our words."""
+    """Typer's complaint in our words; its classes have no public names yet."""
     kind = type(fault).__name__
-    param = getattr(fault, "param", None)
-    name = (
-        (param.opts[0] if param.opts and param.opts[0].startswith("-") else str(param.metavar or param.name).upper())
-        if param
-        else ""
-    )
-    if kind == "NoArgsIsHelpError":
-        return Message(fault.message)
+    option, param = getattr(fault, "option_name", ""), getattr(fault, "param", None)
     if kind == "NoSuchOption":
-        return msg("There is no option “{option}”; see --help.", option=getattr(fault, "option_name", ""))
+        near = getattr(fault, "possibilities", None)
+        if near:
+            return msg("There is no option “{option}”; did you mean “{near}”?", option=option, near=near[0])
+        return msg("There is no option “{option}”; see --help.", option=option)
+    if kind == "BadOptionUsage":
+        if any(a.startswith(f"{option}=") for a in sys.argv):
+            return msg("{option} takes no value; see --help.", option=option)
+        return msg("{option} needs a value behind it; see --help.", option=option)
     if kind == "MissingParameter":
-        return msg("{name} is missing; see --help.", name=name)
+        return msg("{name} is missing; see --help.", name=_name_of(param))
     if kind == "BadParameter":
-        return msg("{name} cannot be that: {detail}", name=name, detail=fault.message)
+        return msg("{name} cannot be that; it takes {what}.", name=_name_of(param), what=_what(param))
     return msg("The call is not right ({detail}); see --help.", detail=fault.message)
 
 
+def _what(param: Any) -> str:
+    return str(getattr(param, "metavar", "") or "…")
+
+
+def _name_of(param: Any) -> str:
+    """An option by its name on the command line, an argument in capitals as the help shows it."""
+    if param.opts and param.opts[0].startswith("-"):
+        return str(param.opts[0])
+    return str(param.metavar or param.name).upper()
+
+
 def _machine_message(fault: OSError) -> Message:
-    detail = f"{fault.strerror}: {fault.filename}" if fault.filename else str(fault)
-    return msg("The computer refuses: {detail}", detail=detail)
+    if fault.filename:
+        return msg("The computer refuses {file}: {detail}.", file=str(fault.filename), detail=refusal(fault))
+    return msg("The computer refuses: {detail}.", detail=refusal(fault))
 
 
-def _complain(text: str, lang: str, code: int) -> int:
-    print(text if code == USAGE and "\n" in text else f"{msg('Error').say(lang)}: {text}", file=sys.stderr)  # noqa: T201 - the command line prints
-    return code
+def _read_by_nobody() -> int:
+    """Whoever reads what we print has gone, which is well; Python must not notice at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return WELL
