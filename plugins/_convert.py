@@ -21,6 +21,7 @@ from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
 from publisher.build.staging import Staging
 from publisher.content import Content
+from publisher.feeds._edition import Edition
 from publisher.manifest import Manifest
 from publisher.messages import Message, msg
 from publisher.settings import Settings
@@ -61,6 +62,7 @@ class Run:
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
     manifest: Manifest | None = None
+    edition: Edition | None = None
     placed: Placed = field(default_factory=Placed)
     held: ExitStack = field(default_factory=ExitStack)
 
@@ -121,6 +123,9 @@ def order_of(settings: Mapping[str, Any]) -> Order | None:
     """What to build: run.py's order, or for plain ``pelican`` the office of pelicanconf.py."""
     order: Order | None = settings.get(ORDER)
     office: Settings | None = settings.get("OFFICE")
+    last = run_of(settings)
+    if order is None and last is not None:  # --autoreload: the folders are the first run's
+        return Order(last.order.settings, clock())
     if order is not None or office is None:
         return order
     given = replace(office, content=Path(settings["PATH"]).resolve(), output=Path(settings["OUTPUT_PATH"]).resolve())

@@ -23,7 +23,7 @@ from publisher import content as folder
 from publisher._folder import names
 from publisher.article import Article, Finding, Page, Service, Status
 from publisher.build import journal, staging
-from publisher.build.addresses import Links, Record, settle
+from publisher.build.addresses import REGISTER, Links, Record, record_path, settle
 from publisher.build.choose import choose, newest_first, related
 from publisher.build.html import Attributes, swap_tags
 from publisher.build.markup import render
@@ -200,8 +200,8 @@ def show(run: Run, settings: dict[str, Any]) -> None:
     paths = {kind: [r.path for r in run.records.values() if isinstance(r, kind)] for kind in (Article, Service, Page)}
     settings["ARTICLE_PATHS"] = paths[Article] or [NOTHING]
     settings["PAGE_PATHS"] = paths[Service] + paths[Page] or [NOTHING]
-    if any(isinstance(r, Page) and r.slug == "layanan" and r.lang == "id" for r in run.records.values()):
-        settings["REGISTER_SAVE_AS"] = ""
+    written = f"{REGISTER}/" in (record_path(r) for r in run.records.values())
+    settings["REGISTER_SAVE_AS"] = "" if written else f"{REGISTER}/index.html"
     _choose_templates(run, settings)
 
 

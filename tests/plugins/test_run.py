@@ -10,10 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from time import monotonic, sleep, time
 
 import pytest
 
@@ -28,6 +29,7 @@ BUILD = """
 import sys
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep, time
 sys.path.insert(0, sys.argv[2])
 from plugins.run import build
 from publisher.settings import load
@@ -129,6 +131,39 @@ def test_plain_pelican_takes_its_own_options(office: Office) -> None:
     assert pelican(office, "isi", "-o", "keluar").returncode == 0
     assert (office.root / "keluar/berita/urus-surat/index.html").is_file()
     assert not office.output.exists()
+
+
+def test_plain_pelican_goes_on_by_itself(office: Office) -> None:
+    """With --autoreload a change is seen, built and put into the same output folder."""
+    page, environment = office.output / "tentang/index.html", {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "pelican", "--autoreload"],
+        cwd=office.root,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as running:
+        try:
+            wait_for(page.exists)
+            wait_for(lambda: edited(office) in page.read_bytes())
+        finally:
+            running.terminate()
+
+
+def edited(office: Office) -> bytes:
+    """Edits a page: again and again, since the watcher may begin to look after the first time."""
+    path = office.root / "content/halaman/tentang.md"
+    if time() - path.stat().st_mtime > 2:
+        path.write_text("---\ntitle: Judul baru\n---\n\nIsi baru.\n", encoding="utf-8")
+    return b"Isi baru."
+
+
+def wait_for(come: Callable[[], bool]) -> None:
+    """Looks again and again until ``come`` is true; fails when a minute is over."""
+    end = monotonic() + 60
+    while not come():
+        assert monotonic() < end, "it did not come"
+        sleep(0.05)
 
 
 def test_plain_pelican_makes_the_same_site(office: Office) -> None:
