@@ -77,17 +77,21 @@ class Steps(RuleBasedStateMachine):
         for d in self.ledger.deliveries((State.PLANNED,)):
             self.ledger.release(d.id, d.revision, self.now)
 
-    @rule(minutes=st.sampled_from([1, 11]))
-    def wait(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-
     @rule(target=held, owner=st.sampled_from("ab"))
+    def take(self, owner: str) -> Any:
+        return self.begin(owner)
+
     def begin(self, owner: str) -> Any:
         taken = [self.ledger.begin(i, owner, self.now, LEASE) for i in self.ledger.due("board", self.now)]
         rows = [d for d in taken if isinstance(d, Delivery)]
         for d in rows:
             assert self.frozen.setdefault(d.id, (d.payload, d.key)) == (d.payload, d.key)
         return multiple(*rows)
+
+    @rule(target=held)
+    def overtake(self) -> Any:
+        self.now += LEASE
+        return self.begin("c")
 
     @rule(d=held, answer=st.sampled_from(["receipt", "lost", "busy", "crash before", "crash after"]))
     def post(self, d: Delivery, answer: str) -> None:
