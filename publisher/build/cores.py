@@ -1,0 +1,74 @@
+"""Work that needs no other: done on all cores where that pays, in the order of its items.
+
+A helper process is started anew (spawned), so the same code runs on Linux, macOS and Windows, whatever
+threads this process has. One that dies, or a system that gives none, costs time only.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+# What a helper costs before it does anything: an interpreter, our modules and Pillow.
+START_SECONDS = 1.0
+AHEAD = 4  # items that a helper has before it at any time
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def each(
+    work: Callable[[Item], Done], items: Sequence[Item], seconds: float, *, most: int | None = None
+) -> Iterator[Done]:
+    """What ``work`` gives for each of ``items``, in their order.
+
+    ``work`` is a function of a module and goes to the helpers with its items, so both must pickle.
+    ``seconds`` is what one item takes, roughly: helpers are started only for work that is worth them.
+    ``most`` is the largest number of processes. What ``work`` raises comes out at its item's place.
+    """
+    hands = min(most or cores(), int(len(items) * seconds / START_SECONDS))
+    done = 0
+    if hands > 1:
+        for result in _shared(work, items, hands):
+            yield result
+            done += 1
+    for item in items[done:]:
+        yield work(item)
+
+
+def _shared(work: Callable[[Item], Done], items: Sequence[Item], hands: int) -> Iterator[Done]:
+    """The results as far as the helpers come; fewer than ``items`` when one died or none can be had."""
+    try:
+        pool = ProcessPoolExecutor(hands, multiprocessing.get_context("spawn"), _quiet)
+    except (OSError, ImportError, NotImplementedError):  # no semaphores on this system
+        return
+    try:
+        waiting = deque(pool.submit(work, item) for item in items[: hands * AHEAD])
+        given = len(waiting)
+        while waiting:
+            yield waiting.popleft().result()
+            if given < len(items):
+                waiting.append(pool.submit(work, items[given]))
+                given += 1
+    except BrokenProcessPool:
+        return
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _quiet() -> None:
+    """Ctrl-C reaches the helpers too; the process that started them says it, and once."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
