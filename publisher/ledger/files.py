@@ -194,7 +194,7 @@ def disk(path: Path) -> Iterator[None]:
 def _sync(path: Path) -> None:
     """What was written is on the disk; Windows cannot do that for a folder."""
     with contextlib.suppress(PermissionError):
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
         try:
             os.fsync(handle)
         finally:

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-VERSION = "0001"  # the newest migration; a test compares it with the folder
+VERSION = "0002"  # the newest migration; a test compares it with the folder
 OPEN_ROWS = "state IN ('planned', 'queued', 'sending')"  # a literal: SQLite's partial index fits no parameter
+WAITING_ROWS = "state = 'waiting'"  # of announcements; the same holds
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -124,3 +125,28 @@ event = sa.Table(
     sa.Column("why", sa.Text, nullable=False, server_default=""),
 )
 sa.Index("event_of", event.c.office, event.c.delivery, event.c.id)
+
+announcement = sa.Table(
+    "announcement",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("office", sa.String(64), nullable=False),
+    sa.Column("service", sa.String(32), nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("expects", sa.Text, nullable=False, server_default=""),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("wanted", Moment, nullable=False),
+    sa.Column("due", Moment, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),
+    sa.Column("ended", Moment),
+)
+sa.Index(
+    "announcement_waiting",
+    announcement.c.office,
+    announcement.c.service,
+    announcement.c.address,
+    unique=True,
+    sqlite_where=sa.text(WAITING_ROWS),
+    postgresql_where=sa.text(WAITING_ROWS),
+)

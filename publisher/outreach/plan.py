@@ -57,7 +57,8 @@ def plan(ledger: Ledger, manifest: Manifest, channels: Iterable[Channel], settin
     since = _since({c.name: ledger.seen(c.name, now) for c in channels}, settings)
     settled = ledger.tried()
     new = ledger.plan(wanted(manifest, channels, since, settled), now)
-    cancelled = [d for d in ledger.deliveries((State.PLANNED, State.QUEUED)) if _is_gone(d, manifest)]
+    records = {r.id: r for r in manifest.records}
+    cancelled = [d for d in ledger.deliveries((State.PLANNED, State.QUEUED)) if _is_gone(d, records.get(d.article))]
     for delivery in cancelled:
         ledger.cancel(delivery.id, GONE, now, by="site")
     ids = [d.id for d in cancelled]
@@ -98,8 +99,7 @@ def _is_meant(record: Record, channel: Channel, since: Mapping[str, datetime]) -
     return record.wants(channel.name) and datetime.fromisoformat(record.due) >= since[channel.name]
 
 
-def _is_gone(delivery: Delivery, manifest: Manifest) -> bool:
-    record = manifest.record(delivery.article)
+def _is_gone(delivery: Delivery, record: Record | None) -> bool:
     return delivery.kind == "post" and (record is None or not record.public or not record.wants(delivery.channel))
 
 
