@@ -514,6 +514,9 @@ def _print_built(console: Console, built: Built) -> None:
         console.print(msg("Built: {changed} files changed, {removed} removed.", **counts))
     else:
         console.print(msg("Built: nothing has changed."))
+    if built.strangers:
+        some = ", ".join(built.strangers[:3]) + (" …" if len(built.strangers) > 3 else "")
+        console.print(msg("No build wrote these files, yet a deploy sends them: {files}", files=some))
 
 
 def _print_deployed(console: Console, done: Deployed) -> None:

@@ -159,9 +159,12 @@ def preview(
 def deploy(settings: Settings, say: Say | None = None, *, confirmed: Collection[str] = ()) -> Deployed:
     """Sends the built site to its target."""
     from publisher import deploy as deploying
+    from publisher.build import journal
+    from publisher.build.staging import Staging
 
+    if journal.is_pending(Staging(settings.output, settings.state)):
+        raise DeployFault(msg("A build was cut off half-way; run `kentongan build`, which finishes it."))
     with open_ledger(settings) as ledger:
-        deploying.guard(settings, ledger.id)
         return deploying.deploy(settings.output, settings, ledger.id, say, confirmed=confirmed)
 
 
