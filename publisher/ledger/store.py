@@ -293,12 +293,13 @@ class Ledger:
 
     def intend(self, id: str, fence: int, media: Mapping[str, str], now: datetime, lease: timedelta) -> bool:
         """The intent is on disk: the next call may make the post visible. False when the delivery was
-        cancelled meanwhile. Raises LostFence."""
+        cancelled meanwhile. Once for each fence: raises LostFence when it may be out already."""
         with self._writing() as c:
             row = self._fenced(
                 c,
                 id,
                 fence,
+                asked=False,
                 posting=sa.case((delivery.c.cancel == "", sa.true()), else_=sa.false()),
                 media=json.dumps(dict(media), sort_keys=True),
                 lease=now + lease,
@@ -504,8 +505,11 @@ class Ledger:
         c.execute(self._gates(row.channel).values(next=slot + timedelta(seconds=account.interval)))
         return slot if slot > now else None
 
-    def _fenced(self, c: Connection, id: str, fence: int, **values: Any) -> Delivery:
+    def _fenced(self, c: Connection, id: str, fence: int, *, asked: bool = True, **values: Any) -> Delivery:
+        """Changes what is being sent under ``fence``; unless ``asked``, only what surely is not out."""
         change = self._change(id).where(delivery.c.fence == fence, delivery.c.state == "sending")
+        if not asked:
+            change = change.where(sa.not_(delivery.c.posting))
         if c.execute(change.values(**values)).rowcount != 1:
             raise LostFence(id)
         return self._row(c, id)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 
@@ -96,6 +97,10 @@ class Steps(RuleBasedStateMachine):
     @rule(d=held, answer=st.sampled_from(["receipt", "lost", "busy", "crash before", "crash after"]))
     def post(self, d: Delivery, answer: str) -> None:
         if d.posting:
+            return
+        if self.row(d.id).posting:
+            with pytest.raises(LostFence):
+                self.ledger.intend(d.id, d.fence, {}, self.now, LEASE)
             return
         if not self.fenced(d, lambda: self.ledger.intend(d.id, d.fence, {}, self.now, LEASE)):
             return

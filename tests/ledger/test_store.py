@@ -152,6 +152,14 @@ def test_intent_is_on_disk(ledger: Ledger, begun: Begun, now: datetime, tmp_path
     assert (seen.posting, seen.intent_at, seen.asked_at, dict(seen.media)) == (True, now, now, {"cards/a.jpg": "m1"})
 
 
+def test_one_intent_a_fence(ledger: Ledger, begun: Begun, now: datetime) -> None:
+    """A worker that asked for the request once does not get it a second time: it may be out."""
+    d = begun()
+    assert ledger.intend(d.id, d.fence, {}, now, LEASE)
+    with pytest.raises(LostFence):
+        ledger.intend(d.id, d.fence, {}, now, LEASE)
+
+
 def test_first_intent_is_kept(ledger: Ledger, begun: Begun, now: datetime) -> None:
     """A look-up searches from the very first request on, the grace runs from the last."""
     d = begun()
