@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from publisher.article import Finding
     from publisher.deploy import Deployed
     from publisher.ledger import Delivery
+    from publisher.outreach.announce import Told
     from publisher.publish import Delivered
     from publisher.settings import Settings
 
@@ -278,7 +279,7 @@ def deploy(console: Console, remove: Remove = []) -> int:  # noqa: B006 - Typer 
     from publisher import publish
 
     with Progress(console) as say:
-        done = publish.deploy(console.settings, say, confirmed=remove)
+        done = publish.deploy(console.settings, console.clock, say, confirmed=remove)
     _print_deployed(console, done)
     return WELL
 
@@ -333,6 +334,7 @@ def publish_(
                 "planned": [d.id for d in report.planned],
                 "deliveries": [_delivery(d, console.lang) for d in report.delivered.deliveries],
                 "withheld": report.delivered.withheld,
+                "announced": [_told(t, console.lang) for t in report.delivered.told],
             }
         )
     else:
@@ -359,6 +361,8 @@ def status(console: Console, as_json: Json = False) -> int:
     else:
         console.print(msg("Nothing waits and nothing is open."))
     console.print(msg("Sent so far: {count}. See `kentongan receipts`.", count=found.sent))
+    for service, count in found.untold.items():
+        console.print(msg("{service} is still to be told of {count} addresses.", service=service, count=count))
     return PARTLY if found.needs_person else WELL
 
 
@@ -542,6 +546,24 @@ def _print_delivered(console: Console, delivered: Delivered) -> None:
         _print_deliveries(console, delivered.deliveries)
     else:
         console.print(msg("Nothing new to send."))
+    for told in delivered.told:
+        console.print(_said_of(told))
+
+
+def _said_of(told: Told) -> Message:
+    """What became of the announcements to one service."""
+    counts = {"service": told.service, "told": told.told, "waiting": told.waiting}
+    if told.reason is None:
+        return msg("{service}: {told} addresses told.", service=told.service, told=told.told)
+    if not told.told and not told.waiting:
+        return msg("{service} was not told of anything: {reason}", service=told.service, reason=told.reason)
+    return msg(
+        "{service}: {told} addresses told, {waiting} wait for the next run: {reason}", reason=told.reason, **counts
+    )
+
+
+def _told(told: Told, lang: str) -> dict[str, object]:
+    return {**asdict(told), "reason": told.reason.say(lang) if told.reason else ""}
 
 
 def _print_deliveries(console: Console, rows: Sequence[Delivery]) -> None:

@@ -1,4 +1,4 @@
-"""The order of the whole run: check, build, deploy, plan, gate, deliver; used by the command line and the desk.
+"""The order of the whole run: check, build, deploy, plan, gate, deliver, announce; for the command line and the desk.
 
 Each function is one thing a person can ask for. Nothing here knows Pelican, a network or a database;
 the rooms below do, and they are opened when they are needed, so that a light command starts at once.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from publisher import manifest
 from publisher.article import Finding
-from publisher.errors import DeployFault, LedgerFault, SettingsFault, UsageFault
+from publisher.errors import DeployFault, KentonganError, LedgerFault, SettingsFault, UsageFault
 from publisher.ledger import OPEN, Delivery, Hold, New, State
 from publisher.messages import Message, msg
 from publisher.settings import Settings, is_loopback
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from publisher.channels import Channel
     from publisher.deploy import Deployed
     from publisher.ledger.store import Ledger
+    from publisher.outreach.announce import Told
     from publisher.outreach.local import Outcome
 
 Clock = Callable[[], datetime]
@@ -44,10 +46,11 @@ STUCK = (State.FAILED, State.UNKNOWN)
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What a delivery run did. ``withheld`` are channels with more posts at once than allowed without a
-    person's yes, and how many wait there."""
+    person's yes, and how many wait there. ``told`` is what hub and search engines were told."""
 
     outcome: Outcome
     withheld: dict[str, int]
+    told: tuple[Told, ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -81,11 +84,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the ledger says now: open and stuck deliveries, held channels, and how many were sent."""
+    """What the ledger says now: open and stuck deliveries, held channels, how many were sent, and of how many
+    addresses hub and search engines are still to be told."""
 
     deliveries: tuple[Delivery, ...]
     holds: tuple[Hold, ...]
     sent: int
+    untold: dict[str, int] = field(default_factory=dict)
 
     @property
     def needs_person(self) -> bool:
@@ -156,16 +161,15 @@ def preview(
     serve.preview(settings.state / PREVIEW, rebuild, watched, port, say)
 
 
-def deploy(settings: Settings, say: Say | None = None, *, confirmed: Collection[str] = ()) -> Deployed:
+def deploy(settings: Settings, clock: Clock, say: Say | None = None, *, confirmed: Collection[str] = ()) -> Deployed:
     """Sends the built site to its target."""
-    from publisher import deploy as deploying
     from publisher.build import journal
     from publisher.build.staging import Staging
 
     if journal.is_pending(Staging(settings.output, settings.state)):
         raise DeployFault(msg("A build was cut off half-way; run `kentongan build`, which finishes it."))
     with open_ledger(settings) as ledger:
-        return deploying.deploy(settings.output, settings, ledger.id, say, confirmed=confirmed)
+        return _deploy(settings, ledger, clock, say, confirmed)
 
 
 def plan(settings: Settings, clock: Clock) -> tuple[Delivery, ...]:
@@ -204,7 +208,6 @@ def publish(
     Raises KentonganError before anything was changed on the site when content, theme, target or ledger
     forbid it.
     """
-    from publisher import deploy as deploying
     from publisher.channels import open_all
     from publisher.outreach import plan as planning
 
@@ -212,7 +215,7 @@ def publish(
     with _served(settings), open_ledger(settings) as ledger:
         _guard(settings, ledger)
         built = build(settings, now or clock(), say)
-        deployed = deploying.deploy(settings.output, settings, ledger.id, say, confirmed=confirmed)
+        deployed = _deploy(settings, ledger, clock, say, confirmed)
         planned = planning.plan(ledger, built.manifest, channels, settings, clock())
         delivered = _deliver(settings, ledger, channels, built.manifest, clock, say, yes=yes)
         return Report(built, deployed, planned.new, delivered)
@@ -240,7 +243,14 @@ def status(settings: Settings, now: datetime) -> Standing:
     if not _has_ledger(settings):
         return Standing((), (), 0)
     with open_ledger(settings, create=False) as ledger:
-        return Standing(ledger.deliveries((*OPEN, *STUCK)), ledger.holds(now), len(ledger.deliveries((State.SENT,))))
+        from publisher.ledger.announced import Announcements
+
+        return Standing(
+            ledger.deliveries((*OPEN, *STUCK)),
+            ledger.holds(now),
+            len(ledger.deliveries((State.SENT,))),
+            dict(Counter(a.service for a in Announcements(ledger).waiting())),
+        )
 
 
 def receipts(settings: Settings, *, channel: str = "", article: str = "") -> tuple[Delivery, ...]:
@@ -308,6 +318,33 @@ def open_ledger(settings: Settings, *, create: bool = True) -> Ledger:
     return Ledger.open(settings.ledger_url or settings.state / LEDGER, create=create)
 
 
+def _deploy(settings: Settings, ledger: Ledger, clock: Clock, say: Say | None, confirmed: Collection[str]) -> Deployed:
+    """Before the first byte travels the ledger knows what hub and search engines will have to be told."""
+    from publisher import deploy as deploying
+    from publisher.outreach import announce
+
+    before = deploying.last_deployed(settings)
+
+    def intend(sent: Sequence[str], gone: Sequence[str]) -> None:
+        announce.intend(ledger, settings, sent, gone, before, clock())
+
+    return deploying.deploy(settings.output, settings, ledger.id, say, confirmed=confirmed, intend=intend)
+
+
+def _announce(settings: Settings, ledger: Ledger, clock: Clock) -> tuple[Told, ...]:
+    """Comes last: the pages have had their time to become live, and no post waits for it or fails with it."""
+    from publisher import http
+    from publisher.outreach import announce
+
+    try:
+        told = announce.tell(ledger, settings, http.get, clock)
+        if told:
+            _keep_copy(settings, ledger, clock)
+    except KentonganError as fault:  # the ledger's or the disk's: the posts are out, and this is told by the next run
+        told = (announce.Told("announce", 0, 0, fault.message),)
+    return told
+
+
 def _deliver(
     settings: Settings,
     ledger: Ledger,
@@ -347,7 +384,7 @@ def _deliver(
         internal = {n for n, c in settings.office.channels.items() if c.audience == "internal"}
         syndication.write(ledger, settings.state, internal=internal)
         _keep_copy(settings, ledger, clock)
-    return Delivered(outcome, withheld)
+    return Delivered(outcome, withheld, _announce(settings, ledger, clock))
 
 
 def _guard(settings: Settings, ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ Nothing that the list does not name is ever deleted. ``kentongan.json`` says whi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,8 @@ EVERY = 250
 
 # what is being done, the number of this step and of all steps
 Say = Callable[[Message, int, int], None]
+# the files that are about to be sent and those about to be deleted
+Intend = Callable[[Sequence[str], Sequence[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,18 @@ class Deployed:
 
 
 def deploy(
-    output: Path, settings: Settings, ledger_id: str, say: Say | None = None, *, confirmed: Collection[str] = ()
+    output: Path,
+    settings: Settings,
+    ledger_id: str,
+    say: Say | None = None,
+    *,
+    confirmed: Collection[str] = (),
+    intend: Intend | None = None,
 ) -> Deployed:
     """Puts the site in ``output`` on the target and remembers its manifest.
 
-    ``confirmed`` are ids of articles whose pages may vanish. Raises ContentFault when others would,
+    ``confirmed`` are ids of articles whose pages may vanish. ``intend`` hears what will change before the first
+    byte travels, so that it can be written down. Raises ContentFault when others would,
     ForeignLedger when the site belongs to another ledger, DeployFault when the target does not play along.
     """
     current = _current(settings)
@@ -73,7 +82,7 @@ def deploy(
         _guard(place, place_of, ledger_id)
         known = _files.read_list(place.read(_files.DIGESTS))
         check_strangers(_files.article_pages(set(known or {}) - set(files)), previous, confirmed)
-        done = _Run(output, place, dict(known or {}), say).carry(files, ledger_id, whole=known is None)
+        done = _Run(output, place, dict(known or {}), say, intend).carry(files, ledger_id, whole=known is None)
         _remember(settings, current)
     return done
 
@@ -124,11 +133,14 @@ def last_deployed(settings: Settings) -> Manifest | None:
 class _Run:
     """One deploy. ``_marks`` is the list as it has to stand on the target at this moment."""
 
-    def __init__(self, output: Path, place: Place, known: dict[str, str], say: Say | None) -> None:
+    def __init__(
+        self, output: Path, place: Place, known: dict[str, str], say: Say | None, intend: Intend | None
+    ) -> None:
         self._output = output
         self._place = place
         self._marks = known
         self._say = say
+        self._intend = intend
         self._step = 0
         self._steps = 0
 
@@ -137,6 +149,8 @@ class _Run:
         sent = _files.in_order((p for p, d in files.items() if self._marks.get(p) != d), set(self._marks))
         gone = sorted(p for p in self._marks if p not in files)
         self._steps = len(sent) + len(gone)
+        if self._intend:
+            self._intend(sent, gone)
         if sent or gone or whole:
             self._marks |= dict.fromkeys([*sent, *gone], _files.UNDER_WAY)
             self._note()
