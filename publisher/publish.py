@@ -212,7 +212,7 @@ def publish(
     from publisher.outreach import plan as planning
 
     channels = open_all(settings)
-    with _served(settings), open_ledger(settings) as ledger:
+    with _alone(settings), _served(settings), open_ledger(settings) as ledger:
         _guard(settings, ledger)
         built = build(settings, now or clock(), say)
         deployed = _deploy(settings, ledger, clock, say, confirmed)
@@ -407,6 +407,18 @@ def _manifest(settings: Settings) -> manifest.Manifest:
 
 def _has_ledger(settings: Settings) -> bool:
     return bool(settings.ledger_url) or (settings.state / LEDGER).exists()
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One run at a time: a second one is refused before it builds anything."""
+    from publisher.ledger import files
+
+    if settings.ledger_url:
+        yield
+        return
+    with files.alone(settings.state / LEDGER):
+        yield
 
 
 @contextmanager
