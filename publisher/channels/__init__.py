@@ -74,6 +74,15 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Traces(Protocol):
+    """A channel where ``prepare`` makes the post itself, hidden: what was made tells whether it is out."""
+
+    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Receipt | None:
+        """As ``find``, asked of what ``prepare`` made (``media``) before the timeline is read."""
+        ...
+
+
+@runtime_checkable
 class Edits(Protocol):
     """A channel that can change a post that is out."""
 

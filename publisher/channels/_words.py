@@ -23,12 +23,15 @@ GAP = "\n\n"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """What a channel brings to the wording: who it is, what fits, whether the link goes along, and
-    ``clean``, which mends what its network would misread."""
+    ``clean``, which mends what its network would misread. With ``apart`` the link stands beside the text, as
+    a card of its own; with ``typed`` nobody can click it, so it is the plain address, to be read and typed."""
 
     channel: str
     network: str
     limits: Limits
     link: bool = True
+    apart: bool = False
+    typed: bool = False
     clean: Callable[[str], str] = str
 
 
@@ -36,7 +39,7 @@ def word(record: Record, wording: Wording) -> Post:
     """The article as a post that fits: the text written by hand for the channel, else our own."""
     link = _link(record, wording)
     by_hand = _by_hand(record, wording)
-    said = _default(record, wording) if by_hand is None else _fit(by_hand, wording, link)
+    said = _default(record, wording) if by_hand is None else _fit(by_hand, wording, _in_text(record, wording))
     return Post(text=said, link=link, media=_pictures(record, wording.limits), lang=record.lang)
 
 
@@ -45,7 +48,7 @@ def excess(record: Record, wording: Wording) -> int:
     by_hand = _by_hand(record, wording)
     if by_hand is None:
         return 0
-    whole = _with_link(by_hand, _link(record, wording))
+    whole = _with_link(by_hand, _in_text(record, wording))
     return max(0, wording.limits.measure(whole) - wording.limits.characters)
 
 
@@ -66,8 +69,14 @@ def tagged(record: Record, wording: Wording) -> str:
 def _link(record: Record, wording: Wording) -> str:
     """The link that goes along: with its tags, without where a network counts an address on this machine
     letter by letter, "" where the channel sends none."""
-    able = (tagged(record, wording), record.url) if wording.link else ()
+    bare = record.url.split("://", 1)[-1]
+    able = ((bare,) if wording.typed else (tagged(record, wording), record.url)) if wording.link else ()
     return next((link for link in able if wording.limits.measure(link) <= wording.limits.characters // 2), "")
+
+
+def _in_text(record: Record, wording: Wording) -> str:
+    """The link where the text holds it, "" where it stands beside it."""
+    return "" if wording.apart else _link(record, wording)
 
 
 def short_id(article: str, channel: str) -> str:
@@ -109,14 +118,14 @@ def _default(record: Record, wording: Wording) -> str:
         head = f"{title}{GAP}{text.ELLIPSIS}"
         if summary and limit - measure(head + tail) >= SUMMARY_CHARACTERS:
             return title + GAP + _shorten(summary, wording.limits, tail, before=title + GAP)
-    link = _link(record, wording)
+    link = _in_text(record, wording)
     tail = GAP + link if link else ""
     return title + tail if measure(title + tail) <= limit else _shorten(title, wording.limits, tail)
 
 
 def _tails(record: Record, wording: Wording) -> Iterator[str]:
     """What follows the summary, from the richest to the plainest."""
-    link = _link(record, wording)
+    link = _in_text(record, wording)
     tags = " ".join(_hashtags(record))
     service = ""
     if record.services:

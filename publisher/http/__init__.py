@@ -243,9 +243,14 @@ def wait(headers: Mapping[str, str], now: datetime) -> float | None:
 def reason(answer: Answer) -> str:
     """The network's own words for what went wrong, "" when it gave none that we know how to find."""
     data = answer.json()
+    if isinstance(data, dict) and isinstance(data.get("error"), dict):
+        data = data["error"]
     if not isinstance(data, dict):
         return ""
-    words = (data.get(key) for key in ("detail", "error_description", "error", "message", "description", "title"))
+    words = (
+        data.get(key)
+        for key in ("error_user_msg", "detail", "error_description", "error", "message", "description", "title")
+    )
     return next((w for w in words if isinstance(w, str) and w), "")
 
 

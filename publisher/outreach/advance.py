@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.channels import Channel
+from publisher.channels import Channel, Traces
 from publisher.errors import ChannelError, Duplicate, Held, KentonganError, OutcomeUnknown, Refused, TryLater
 from publisher.ledger import Delivery, Later, LostFence, State
 from publisher.messages import Message, msg
-from publisher.post import Once, Post
+from publisher.post import Once, Post, Receipt
 
 if TYPE_CHECKING:
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
@@ -134,7 +134,7 @@ class _Step:
             )
         try:
             post = self._thaw()
-            receipt = _call(lambda: self.channel.find(post, row.key, row.intent_at or row.created))
+            receipt = _call(lambda: self._find(post))
         except (TryLater, Held) as fault:
             return self._wait(fault, posting=True)
         except ChannelError as fault:
@@ -143,6 +143,13 @@ class _Step:
             self.ledger.deliver(row.id, row.fence, receipt, self.clock())
             return None
         return self._not_found()
+
+    def _find(self, post: Post) -> Receipt | None:
+        channel, row = self.channel, self.row
+        since = row.intent_at or row.created
+        if isinstance(channel, Traces):
+            return channel.trace(post, dict(row.media), row.key, since)
+        return channel.find(post, row.key, since)
 
     def _not_found(self) -> Later | None:
         """Absent for sure, or the timeline may only be late: then it is read again."""
