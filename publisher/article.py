@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -53,7 +54,11 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A picture file of the public site: ``path`` below the site's root, MIME ``type``, size in pixels
-    and ``bytes``."""
+    and ``bytes``.
+
+    ``sizes`` are the files of the same picture for other screens, narrow to wide, this one among them;
+    ``crops`` the parts of an article's photo in 16×9, 4×3 and 1×1, none enlarged.
+    """
 
     path: str
     type: str
@@ -61,6 +66,17 @@ class Shown:
     height: int
     bytes: int
     alt: str = ""
+    sizes: tuple[Shown, ...] = ()
+    crops: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """The public copy of an attachment: ``path`` below the site's root, MIME ``type``, true size in ``bytes``."""
+
+    path: str
+    type: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,9 @@ class Correction:
 class Article:
     """One piece of news. ``body`` is Markdown; ``html`` is its rendered form once Pelican has read it.
 
-    ``photo`` and ``card`` are the public files made of ``picture`` and title, once they are made.
+    ``photo`` and ``card`` are the public files made of ``picture`` and title, ``cards`` the card in its
+    other sizes as pairs (name of CARD_SIZES, file), ``downloads`` those of the ``attachments``, once they
+    are made.
     Times carry a zone. ``posts`` are pairs (channel, text). ``channels`` is None when the article
     goes to all channels that are on. ``withdrawn`` is the public reason of a withdrawn article.
     ``lines`` says where in the file each field stands, for findings only: no part of a revision.
@@ -100,7 +118,9 @@ class Article:
     picture: Picture | None = None
     photo: Shown | None = None
     card: Shown | None = None
+    cards: tuple[tuple[str, Shown], ...] = ()
     attachments: tuple[str, ...] = ()
+    downloads: tuple[Download, ...] = ()
     services: tuple[str, ...] = ()
     source: str = ""
     canonical: str = ""
@@ -123,6 +143,12 @@ class Article:
     def due(self) -> datetime:
         """The moment before which nothing of it leaves the house: a later date holds back like an embargo."""
         return max(self.date, self.embargo) if self.embargo else self.date
+
+    def changed(self, now: datetime) -> datetime | None:
+        """The last change that readers are told of: ``modified`` or a correction, whichever is later. None when
+        nothing changed since it was out: a change before that, or after ``now``, does not count."""
+        times = (self.modified, *(c.date for c in self.corrections))
+        return max((when for when in times if when and self.due < when <= now), default=None)
 
     def is_held(self, now: datetime) -> bool:
         """Whether the article is still under embargo, or dated in the future, at ``now``."""
@@ -236,16 +262,41 @@ def article_path(article: Article) -> str:
     return f"{prefix}berita/{article.slug}/"
 
 
-def card_path(article: Article) -> str:
-    """Where the article's 1200×630 card stands below the site's root. The id, not the slug, so that
-    an address change moves no picture."""
-    return f"cards/{article.id}.jpg"
+ICON = "icon.png"  # the site's sign, below its root
+
+
+# The sizes of a card in pixels, by name: for previews of a link, the square and upright places of a feed,
+# and stories.
+CARD_SIZES: Mapping[str, tuple[int, int]] = {
+    "og": (1200, 630),
+    "square": (1080, 1080),
+    "portrait": (1080, 1350),
+    "story": (1080, 1920),
+}
+
+
+def card_path(article: Article, size: str = "og") -> str:
+    """Where the article's card of a ``size`` of CARD_SIZES stands below the site's root. The id, not the
+    slug, so that an address change moves no picture."""
+    width, height = CARD_SIZES[size]
+    return f"cards/{article.id}.jpg" if size == "og" else f"cards/{article.id}-{width}x{height}.jpg"
 
 
 def picture_path(source: str) -> str:
     """Where the public copy of the content picture ``source`` stands below the site's root: every
     picture is made anew as JPEG, so that no original and no place data reach a reader."""
     return f"gambar/{plain_name(source.rsplit('.', 1)[0])}.jpg"
+
+
+def size_path(source: str, step: str, ending: str) -> str:
+    """Where the copy of the content picture ``source`` for the step ``step`` ("800") of widths stands."""
+    return f"gambar/{step}/{plain_name(source.rsplit('.', 1)[0])}.{ending}"
+
+
+def crop_path(article: Article, ratio: str) -> str:
+    """Where the part of the article's photo in ``ratio`` ("16x9") stands. The id, since two articles may
+    look at different places of one picture."""
+    return f"gambar/{ratio}/{article.id}.jpg"
 
 
 def plain_name(path: str) -> str:

@@ -20,14 +20,17 @@ from publisher.cards.layout import (
     ARABIC_LEADING,
     ARABIC_SCALE,
     BASELINE,
-    CARD_BYTES,
     LAYOUTS,
     LEADING_ON,
     MONTHS,
     QUALITIES,
+    REGIONS,
     STOPS,
+    TILE_GAP,
+    TILE_PADDING,
     Box,
     Design,
+    Plate,
     Ring,
     Slot,
 )
@@ -43,11 +46,13 @@ from publisher.cards.letters import (
     missing,
     runs,
 )
+from publisher.cards.logo import Logo, picture
 from publisher.errors import ContentFault, MachineFault
 from publisher.messages import msg
 
-__all__ = ["alt", "card", "drawable", "emoji", "missing"]
+__all__ = ["Face", "alt", "card", "drawable", "emoji", "face", "missing", "paint"]
 
+OG_SIZE = "og"
 ELLIPSIS = "…"
 NEAR = 0.9  # sizes down to this share of the largest that fits are weighed against it
 SMOOTH = 4  # ornament is drawn this many times larger, then reduced
@@ -74,22 +79,65 @@ class Setting:
         return self.pitch * len(self.lines)
 
 
-def card(article: Article, site: Site, photo: Path | None = None, size: str = "og") -> bytes:
-    """The card of ``article`` as JPEG, never over CARD_BYTES. ``size`` is a name of LAYOUTS; ``photo``
-    a picture that pictures.make has made. Raises ContentFault for a character that no font has."""
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What stands on a card, whatever its size; every character of it can be drawn. The same face gives the
+    same bytes. ``path`` is the article's file, for faults alone."""
+
+    title: str
+    kicker: str
+    date: str
+    mark: str
+    address: str
+    logo: Logo | None
+    photo: Path | None
+    focus: tuple[float, float]
+    path: str
+
+
+def card(
+    article: Article, site: Site, photo: Path | None = None, size: str = OG_SIZE, logo: Logo | None = None
+) -> bytes:
+    """The card of ``article`` as JPEG. ``size`` is a name of LAYOUTS, whose limit it keeps; ``photo`` a
+    picture that pictures.make has made. Raises ContentFault for a character that no font has."""
+    return paint(face(article, site, photo, logo), size)
+
+
+def face(article: Article, site: Site, photo: Path | None = None, logo: Logo | None = None) -> Face:
+    """What the card of ``article`` shows. Raises ContentFault for a character that no font has."""
+    service = _service(article, site)
+    title = _checked(article.title, article.path)
+    if not title:
+        raise ContentFault(
+            msg("The title has no letter that the card can show; write it in words."), where=article.path
+        )
+    return Face(
+        title=title,
+        kicker=_checked(service.name, service.path) if service else "",
+        date=_date(article, site),
+        mark=_checked(site.office, "office.toml"),
+        address=_checked(_address(site), "office.toml"),
+        logo=logo,
+        photo=photo,
+        focus=(article.picture and article.picture.focus) or (0.5, 0.5),
+        path=article.path,
+    )
+
+
+def paint(shown: Face, size: str = OG_SIZE) -> bytes:
+    """The card in ``size``. Raises ContentFault for a photo that cannot be read."""
     layout = LAYOUTS[size]
-    design = layout.photo if photo else layout.plain
-    texts = _texts(article, site)
-    canvas = _base(design, texts.mark, texts.address).copy()
-    if photo and design.photo:
-        _place_photo(canvas, design.photo, photo, article)
-    _write_title(canvas, design, texts)
-    _write(canvas, design.date, _set(design.date, texts.date))
-    return _jpeg(canvas)
+    design = layout.photo if shown.photo else layout.plain
+    canvas = _base(design, shown.mark, shown.address, shown.logo).copy()
+    if shown.photo and design.photo:
+        _place_photo(canvas, design.photo, shown.photo, shown)
+    _write_title(canvas, design, shown)
+    _write(canvas, design.date, _set(design.date, shown.date))
+    return _jpeg(canvas, layout.limit)
 
 
 def alt(article: Article, site: Site) -> str:
-    """What the card shows, for those who do not see it, in the article's language."""
+    """What the card shows, in any of its sizes, for those who do not see it, in the article's language."""
     lang = "en" if article.lang == "en" else "id"
     values = {"title": drawable(article.title), "date": _date(article, site), "office": site.office}
     service = _service(article, site)
@@ -100,33 +148,6 @@ def alt(article: Article, site: Site) -> str:
             **values,
         ).say(lang)
     return msg("Card of the article “{title}”, {date}, {office}.", **values).say(lang)
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What stands on a card; every character of it can be drawn."""
-
-    title: str
-    kicker: str
-    date: str
-    mark: str
-    address: str
-
-
-def _texts(article: Article, site: Site) -> Texts:
-    service = _service(article, site)
-    title = _checked(article.title, article.path)
-    if not title:
-        raise ContentFault(
-            msg("The title has no letter that the card can show; write it in words."), where=article.path
-        )
-    return Texts(
-        title=title,
-        kicker=_checked(service.name, service.path) if service else "",
-        date=_date(article, site),
-        mark=_checked(site.office, "office.toml"),
-        address=_checked(_address(site), "office.toml"),
-    )
 
 
 def _checked(text: str, where: str) -> str:
@@ -166,13 +187,44 @@ def _address(site: Site) -> str:
     return (parts.netloc.rpartition("@")[2] + parts.path).removeprefix("www.").rstrip("/")
 
 
-@lru_cache(maxsize=8)
-def _base(design: Design, mark: str, address: str) -> Image.Image:
+# One site has a base for each design; two of it while its settings change.
+@lru_cache(maxsize=16)
+def _base(design: Design, mark: str, address: str, logo: Logo | None) -> Image.Image:
     """All that one site's cards have in common. The caller copies it."""
-    canvas = _ornament(design)
-    _write(canvas, design.mark, _set(design.mark, mark))
+    canvas = _ornament(design if logo else replace(design, ornament=(*design.ornament, design.sign)))
+    slot = design.mark if logo is None else _beside_logo(design, _place_logo(canvas, design.logo, logo))
+    _write(canvas, slot, _set(slot, mark))
     _write(canvas, design.address, _set(design.address, address))
     return canvas
+
+
+def _place_logo(canvas: Image.Image, most: Plate, logo: Logo) -> float:
+    """The logo whole and in its own colours on a light tile; the right edge of that tile."""
+    padding = most.box.height * TILE_PADDING
+    image = picture(logo)
+    scale = min((most.box.height - 2 * padding) / image.height, (most.box.width - 2 * padding) / image.width)
+    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+    width = min(max(size[0] + 2 * padding, most.box.height), most.box.width)
+    canvas.paste(most.colour, (round(most.box.x), round(most.box.y)), _tile(width, most.box.height, most.radius))
+    shown = image.resize(size, Image.Resampling.LANCZOS)
+    left = most.box.x + (width - size[0]) / 2
+    canvas.paste(shown, (round(left), round(most.box.y + (most.box.height - size[1]) / 2)), shown)
+    return most.box.x + width
+
+
+def _beside_logo(design: Design, edge: float) -> Slot:
+    """The word mark's place to the right of ``edge``, on two lines where it needs them."""
+    box = design.mark.box
+    right = box.x + box.width
+    left = edge + design.logo.box.height * TILE_GAP
+    tile = design.logo.box
+    return replace(
+        design.mark,
+        box=replace(box, x=left, width=right - left, y=tile.y, height=tile.height),
+        lines=2,
+        leading=1.25,
+        break_before=REGIONS,
+    )
 
 
 def _ornament(design: Design) -> Image.Image:
@@ -187,25 +239,32 @@ def _ornament(design: Design) -> Image.Image:
     return large.reduce(SMOOTH)
 
 
+def _tile(width: float, height: float, radius: float) -> Image.Image:
+    """A mask with round corners."""
+    large = Image.new("L", (round(width) * SMOOTH, round(height) * SMOOTH), 0)
+    pen = ImageDraw.Draw(large)
+    pen.rounded_rectangle((0, 0, large.width - 1, large.height - 1), radius=radius * SMOOTH, fill=255)
+    return large.reduce(SMOOTH)
+
+
 def _corners(box: Box) -> tuple[float, float, float, float]:
     left, top = box.x * SMOOTH, box.y * SMOOTH
     return (left, top, left + box.width * SMOOTH - 1, top + box.height * SMOOTH - 1)
 
 
-def _place_photo(canvas: Image.Image, box: Box, photo: Path, article: Article) -> None:
+def _place_photo(canvas: Image.Image, box: Box, photo: Path, face: Face) -> None:
     """The part of the photo around its focus that fills ``box``."""
-    focus = (article.picture and article.picture.focus) or (0.5, 0.5)
     width, height = round(box.width), round(box.height)
     try:
         with Image.open(photo) as image:
             image.draft("RGB", (2 * width, 2 * height))
             shown = image.convert("RGB").resize(
-                (width, height), Image.Resampling.LANCZOS, _crop(image.size, box, focus)
+                (width, height), Image.Resampling.LANCZOS, _crop(image.size, box, face.focus)
             )
     except BROKEN as fault:
         raise ContentFault(
             msg("The picture {file} cannot be put on the card; save it as JPEG or PNG.", file=photo.name),
-            where=article.path,
+            where=face.path,
         ) from fault
     canvas.paste(shown, (round(box.x), round(box.y)))
 
@@ -219,14 +278,14 @@ def _crop(size: tuple[int, int], box: Box, focus: tuple[float, float]) -> tuple[
     return (left, top, min(left + width, size[0]), min(top + height, size[1]))
 
 
-def _jpeg(canvas: Image.Image) -> bytes:
-    """The canvas in the best of QUALITIES that stays within CARD_BYTES."""
+def _jpeg(canvas: Image.Image, limit: int) -> bytes:
+    """The canvas in the best of QUALITIES that stays within ``limit`` bytes."""
     for quality in QUALITIES:
         out = io.BytesIO()
         canvas.save(out, "JPEG", quality=quality)
-        if out.tell() <= CARD_BYTES:
+        if out.tell() <= limit:
             return out.getvalue()
-    raise AssertionError("the lowest of QUALITIES is not low enough for CARD_BYTES")
+    raise AssertionError("the lowest of QUALITIES is not low enough")
 
 
 @lru_cache(maxsize=64)
@@ -336,18 +395,20 @@ def _balance(words: Sequence[str], measured: Sequence[float], space: float, widt
                 if used > width:
                     break
                 last = line == count - 1
-                total = cost + ((used - wanted) / wanted) ** 2 + (0 if last else _break_cost(words[end - 1]))
+                total = cost + ((used - wanted) / wanted) ** 2 + (0 if last else _break_cost(*words[end - 1 : end + 1]))
                 if end not in longer or total < longer[end][0]:
                     longer[end] = (total, [*lines, (start, end)])
         best = longer
     return best[len(words)][1]
 
 
-def _break_cost(word: str) -> float:
-    """What a line break after ``word`` costs: little after a sign, much after a word that leads on."""
+def _break_cost(word: str, after: str = "") -> float:
+    """What a line break between two words costs: little after a sign, much after a word that leads on and
+    within an Arabic phrase."""
     if word.endswith(STOPS):
         return 0
-    return 0.3 if word.lower() in LEADING_ON else 0.1
+    arabic = base_direction(word) == base_direction(after) == "rtl"
+    return 0.3 if arabic or word.lower() in LEADING_ON else 0.1
 
 
 def _lay(lines: Sequence[str], slot: Slot, direction: str, size: int) -> Setting:
@@ -400,15 +461,15 @@ def _top(slot: Slot, height: float) -> float:
     return slot.box.y + {"top": 0.0, "middle": spare / 2, "bottom": spare}[slot.anchor]
 
 
-def _write_title(canvas: Image.Image, design: Design, texts: Texts) -> None:
+def _write_title(canvas: Image.Image, design: Design, shown: Face) -> None:
     """The kicker and the title as one block, on the side from which the title is read."""
     kicker, area = design.kicker, design.title.box
-    lift = kicker.box.height + design.gap if texts.kicker else 0
-    title = _set(replace(design.title, box=replace(area, height=area.height - lift)), texts.title)
+    lift = kicker.box.height + design.gap if shown.kicker else 0
+    title = _set(replace(design.title, box=replace(area, height=area.height - lift)), shown.title)
     top = _top(design.title, title.height + lift)
-    if texts.kicker:
+    if shown.kicker:
         side = "right" if title.direction == "rtl" else kicker.align
-        _write(canvas, replace(kicker, box=replace(kicker.box, y=top), align=side), _set(kicker, texts.kicker))
+        _write(canvas, replace(kicker, box=replace(kicker.box, y=top), align=side), _set(kicker, shown.kicker))
     block = replace(area, y=top + lift, height=title.height)
     _write(canvas, replace(design.title, box=block), title)
 

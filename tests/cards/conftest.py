@@ -62,3 +62,15 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "photo.jpg"
     picture.save(path, quality=90)
     return path
+
+
+@pytest.fixture
+def emblem(tmp_path: Path) -> Path:
+    """An office's logo: a green shape with a white disc on nothing."""
+    picture = Image.new("RGBA", (300, 320), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(picture)
+    pen.polygon([(150, 0), (300, 110), (245, 300), (55, 300), (0, 110)], fill="#0b6b3a")
+    pen.ellipse((100, 110, 200, 210), fill="#ffffff")
+    path = tmp_path / "emblem.png"
+    picture.save(path)
+    return path

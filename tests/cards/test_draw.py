@@ -18,13 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont, ImageStat, features
 
-from publisher.article import Article, Picture, Service, Site
+from publisher.article import CARD_SIZES, Article, Picture, Service, Site, card_path
 from publisher.cards import draw
+from publisher.cards import logo as logos
 from publisher.cards.layout import (
     ARABIC_SCALE,
-    CARD_BYTES,
     LAYOUTS,
-    TITLE_SIZES,
     Box,
     Design,
     Plate,
@@ -97,7 +96,7 @@ def overlap(one: Box, other: Box) -> bool:
 def grounds(design: Design, box: Box) -> set[str]:
     """The colours that may lie under ``box``."""
     found = {design.ground}
-    for shape in design.ornament:
+    for shape in (*design.ornament, design.sign):
         if isinstance(shape, Ring) or (isinstance(shape, Plate) and overlap(shape.box, box)):
             found.add(shape.colour)
     return found
@@ -140,11 +139,11 @@ def test_titles_fit_their_box(design: Design, title: str) -> None:
 @each_design
 @pytest.mark.parametrize("title", ["Salam, senyum, sapa", "Cara mengadu dan apa yang terjadi sesudahnya nanti"])
 def test_up_to_eight_words_are_large(design: Design, title: str) -> None:
-    "A title of at most eight words is set in 58 pixels or more, with a service over it."
+    "A title of at most eight words is set in 58 pixels or more, 70 on an upright card, with a service over it."
     area = design.title.box
     room = replace(area, height=area.height - design.kicker.box.height - design.gap)
     slot = replace(design.title, box=room)
-    assert draw._set(slot, title).size >= 58
+    assert draw._set(slot, title).size >= (58 if design.width == 1200 else 70)
 
 
 @each_design
@@ -155,7 +154,7 @@ def test_a_longer_title_is_set_smaller_and_whole(design: Design, name: str) -> N
     setting = settings_of(design, text)
     shown = "".join(run.text for row in setting.lines for run in row)
     assert sorted(shown.replace(" ", "")) == sorted(text.replace(" ", ""))
-    assert setting.size in TITLE_SIZES
+    assert setting.size in design.title.sizes
 
 
 @each_design
@@ -179,33 +178,46 @@ def test_one_endless_word_ends_between_graphemes(design: Design) -> None:
     assert not draw.drawable(word).removeprefix(shown).startswith("\u0301")
 
 
+@pytest.mark.parametrize("size", LAYOUTS)
 @pytest.mark.parametrize("photographed", [False, True], ids=["plain", "photo"])
 @each_title
 def test_a_card_is_a_small_jpeg_of_its_size(
-    titled: Titled, site: Site, photo: Path, title: str, photographed: bool
+    titled: Titled, site: Site, photo: Path, title: str, photographed: bool, size: str
 ) -> None:
-    "Every card is a JPEG of 1200×630 pixels under 100 KB and carries no metadata."
-    card = draw.card(titled(title, services=("bimwin-smart",)), site, photo if photographed else None)
+    "Every card is a JPEG of the promised pixels and bytes and carries no metadata."
+    card = draw.card(titled(title, services=("bimwin-smart",)), site, photo if photographed else None, size)
     image = opened(card)
-    assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (1200, 630))
-    assert len(card) <= CARD_BYTES
+    assert (image.format, image.mode, image.size) == ("JPEG", "RGB", CARD_SIZES[size])
+    assert len(card) <= (100_000 if size == "og" else 180_000)
     assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
 
-def test_a_noisy_photo_still_makes_a_small_card(titled: Titled, site: Site, tmp_path: Path) -> None:
+def test_every_size_has_a_layout_and_an_address(titled: Titled) -> None:
+    "The sizes of article.py are those of the layout, and each card has an address of its own."
+    assert {n: (d.width, d.height) for n, layout in LAYOUTS.items() for d in (layout.plain, layout.photo)} == CARD_SIZES
+    paths = [card_path(titled("Salam"), size) for size in CARD_SIZES]
+    assert paths[0] == card_path(titled("Salam")) == "cards/20261124-x7k2m.jpg"
+    assert "cards/20261124-x7k2m-1080x1350.jpg" in paths
+    assert len(set(paths)) == len(paths)
+
+
+@pytest.mark.parametrize("size", LAYOUTS)
+def test_a_noisy_photo_still_makes_a_small_card(titled: Titled, site: Site, tmp_path: Path, size: str) -> None:
     "The quality is lowered until the card is small enough, whatever the photo."
     noise = tmp_path / "noise.png"
     Image.merge("RGB", [Image.effect_noise((1200, 1300), 120) for _ in range(3)]).save(noise)
-    assert len(draw.card(titled("Salam"), site, noise)) <= CARD_BYTES
+    assert len(draw.card(titled("Salam"), site, noise, size)) <= LAYOUTS[size].limit
 
 
 @pytest.mark.parametrize("name", ["plain", "photo"])
-def test_card_looks_as_expected(titled: Titled, site: Site, photo: Path, name: str) -> None:
-    "The design changes only on purpose: the card equals the expected picture but for rounding."
+@pytest.mark.parametrize("size", LAYOUTS)
+def test_card_looks_as_expected(titled: Titled, site: Site, photo: Path, emblem: Path, size: str, name: str) -> None:
+    "The design changes only on purpose: the card equals the expected picture (half as large) but for rounding."
     article = titled(TITLES["eight words" if name == "plain" else "mixed"], services=("bimwin-smart",))
-    image = opened(draw.card(article, site, photo if name == "photo" else None))
-    with Image.open(EXPECTED / f"{name}.jpg") as expected:
-        difference = ImageChops.difference(image, expected.convert("RGB"))
+    logo = logos.read(emblem) if size in {"portrait", "story"} else None
+    image = opened(draw.card(article, site, photo if name == "photo" else None, size, logo))
+    with Image.open(EXPECTED / f"{size}-{name}.png") as expected:
+        difference = ImageChops.difference(image.reduce(2), expected.convert("RGB"))
     assert max(ImageStat.Stat(difference).mean) < 0.6
     changed = difference.convert("L").point(lambda v: 255 if v > 60 else 0)
     assert ImageStat.Stat(changed).mean[0] / 255 < 0.001
@@ -404,7 +416,7 @@ def test_any_title_is_drawn_or_is_a_fault_of_the_content(title: str, titled: Any
         assert draw.missing(title) or not draw.drawable(title)
     else:
         assert not draw.missing(title)
-        assert len(card) <= CARD_BYTES
+        assert len(card) <= LAYOUTS["og"].limit
 
 
 @pytest.mark.parametrize(
@@ -425,3 +437,12 @@ def test_an_office_is_broken_before_its_region(site: Site) -> None:
     "The word mark on two lines reads “Kantor … / Kabupaten …”."
     mark = draw._set(LAYOUTS["og"].photo.mark, site.office)
     assert [row[0].text for row in mark.lines] == ["Kantor Kementerian Agama", "Kabupaten Tegal"]
+
+
+def test_an_arabic_phrase_stays_on_its_line(titled: Titled) -> None:
+    "A line of an Indonesian title is not broken between two Arabic words while another break will do."
+    lines = [
+        " ".join(run.text.strip() for run in row)
+        for row in settings_of(LAYOUTS["portrait"].plain, TITLES["mixed"]).lines
+    ]
+    assert any("العطائية" in line and "الحِكَم" in line for line in lines)
