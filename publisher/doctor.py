@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from publisher.errors import KentonganError, SettingsFault
 from publisher.messages import Message, msg
-from publisher.settings import OFFICE_FILE, Settings, is_loopback, is_private
+from publisher.settings import OFFICE_FILE, PREFERRED, Settings, announce_faults, is_loopback, is_private
 
 Level = Literal["ok", "advice", "fault"]
 
@@ -163,6 +163,13 @@ def look_at_office(settings: Settings, now: datetime) -> Iterator[Symptom]:
         )
     else:
         yield Symptom("office", "ok", msg("{file} is filled in.", file=OFFICE_FILE))
+    if office.google_news == PREFERRED and not office.news_link:
+        yield Symptom(
+            "office",
+            "advice",
+            msg("Google takes no site under a path or without a public name as a preferred source."),
+            msg("Empty google_news in {file}, or give the site a domain of its own.", file=OFFICE_FILE),
+        )
     if office.logo and not (settings.root / office.logo).is_file():
         yield Symptom(
             "office",
@@ -336,6 +343,15 @@ def look_at_channels(settings: Settings, now: datetime) -> Iterator[Symptom]:
         )
 
 
+def look_at_announcements(settings: Settings, now: datetime) -> Iterator[Symptom]:
+    """Whether hub and search engines can be told what changed; nothing to say when nobody is to be told."""
+    faults, office = announce_faults(settings.office), settings.office
+    for message in faults.values():
+        yield Symptom("announce", "fault", message, msg("Mend it in {file}, or empty it.", file=OFFICE_FILE))
+    if not faults and (office.hub or office.announce.indexnow):
+        yield Symptom("announce", "ok", msg("Hub and search engines can be told what changed."))
+
+
 LOOKS: tuple[Look, ...] = (
     look_at_python,
     look_at_clock,
@@ -346,6 +362,7 @@ LOOKS: tuple[Look, ...] = (
     look_at_target,
     look_at_ledger,
     look_at_channels,
+    look_at_announcements,
 )
 
 

@@ -35,6 +35,9 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+PREFERRED = "preferred"
+
+
 class Account(Section):
     """A public account of the office, shown on the page "Kanal resmi"."""
 
@@ -103,7 +106,10 @@ class ChannelSettings(BaseModel):
 
 
 class Office(Section):
-    """office.toml as a value. An empty text means "not known" and is shown as such, never invented."""
+    """office.toml as a value. An empty text means "not known" and is shown as such, never invented.
+
+    ``google_news`` is the address of the office's publication on Google News, or "preferred" for Google's
+    page on which a reader chooses this site as a preferred source."""
 
     name: str
     short: str
@@ -138,6 +144,26 @@ class Office(Section):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("url")
         return value.rstrip("/")
+
+    @field_validator("google_news")
+    @classmethod
+    def _publication(cls, value: str) -> str:
+        parts = urlsplit(value)
+        on_google = parts.scheme == "https" and parts.hostname == "news.google.com" and _is_web_address(value)
+        if value not in ("", PREFERRED) and not on_google:
+            raise ValueError("google_news")
+        return value
+
+    @property
+    def news_link(self) -> str:
+        """Where "Baca kami di Google News" leads, "" when it leads nowhere: Google takes a whole domain that
+        others can open as a preferred source, no folder of one."""
+        if self.google_news != PREFERRED:
+            return self.google_news
+        parts = urlsplit(self.url)
+        domain = parts.hostname or ""
+        known = is_public_host(domain) and not parts.path
+        return f"https://www.google.com/preferences/source?q={domain}" if known else ""
 
     @field_validator("timezone")
     @classmethod
@@ -409,6 +435,12 @@ def _explain(fault: ValidationError, text: str, name: str) -> SettingsFault:
     value = str(error["input"])[:60]
     if error["type"] == "value_error" and key == "url":
         return SettingsFault(msg("“{value}” is no site address; write https://…", value=value), where=where)
+    if error["type"] == "value_error" and key == "google_news":
+        message = msg(
+            "“{value}” under google_news is no Google News address; write https://news.google.com/… or “preferred”.",
+            value=value,
+        )
+        return SettingsFault(message, where=where)
     if error["type"] == "value_error" and key == "timezone":
         return SettingsFault(
             msg("There is no time zone “{value}”; for Tegal write Asia/Jakarta.", value=value), where=where
