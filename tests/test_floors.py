@@ -30,6 +30,8 @@ FLOORS = (
         "publisher.feeds",
         "publisher.cards",
         "publisher.pictures",
+        "publisher.icon",
+        "publisher.structured",
         "publisher.search",
         "publisher.lint",
         "publisher.ledger",
