@@ -140,9 +140,8 @@ def _carry_out(staging: Staging, plan: _Plan, step: Step) -> None:
 def _take_back(staging: Staging, plan: _Plan) -> None:
     """After a fault: the last site is put back; what cannot be now is left for ``recover``."""
     with contextlib.suppress(OSError):
-        undo = _Plan(**{**asdict(plan), "undo": True})
-        _write(staging, undo)
-        _undo(staging, undo)
+        _replace(staging.journal, _turned(staging))  # a rename: a full disk has room for nothing else
+        _undo(staging, plan)
 
 
 def _undo(staging: Staging, plan: _Plan) -> None:
@@ -159,7 +158,7 @@ def _undo(staging: Staging, plan: _Plan) -> None:
         kept = staging.folder / "old-state" / path
         if kept.exists():
             _replace(kept, staging.state / path)
-    staging.journal.unlink()
+    _turned(staging).unlink()
     staging.discard()
 
 
@@ -245,16 +244,22 @@ def _write(staging: Staging, plan: _Plan) -> None:
     _flush(staging.folder)
 
 
+def _turned(staging: Staging) -> Path:
+    """The journal's name once what it says is to be taken back."""
+    return staging.journal.with_name("undo.json")
+
+
 def _read(staging: Staging) -> _Plan | None:
+    undo = _turned(staging).exists()
     try:
-        said = json.loads(staging.journal.read_bytes())
+        said = json.loads((_turned(staging) if undo else staging.journal).read_bytes())
         lists = {k: tuple(said[k]) for k in ("put", "new", "notes", "gone")}
     except (OSError, ValueError, KeyError, TypeError):  # none, or not whole
         return None
     paths = [p for paths in lists.values() for p in paths]
     if said.get("version") != VERSION or not all(isinstance(p, str) and _is_inside(p) for p in paths):
         return None
-    return _Plan(lists["put"], lists["new"], lists["notes"], lists["gone"], undo=bool(said.get("undo")))
+    return _Plan(lists["put"], lists["new"], lists["notes"], lists["gone"], undo)
 
 
 def _is_inside(path: str) -> bool:

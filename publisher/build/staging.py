@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.errors import MachineFault
+from publisher.errors import MachineFault, refusal
 from publisher.messages import msg
 
 PREVIEW_MARK = ".kentongan-preview"
@@ -108,8 +108,7 @@ def explained(fault: OSError, place: Path) -> MachineFault:
         return MachineFault(
             msg("The folder may not be written to; allow it and build again. The last site stands."), where=where
         )
-    detail = fault.strerror or type(fault).__name__
-    return MachineFault(msg("The disk refused: {detail}. The last site stands.", detail=detail), where=where)
+    return MachineFault(msg("The disk refused: {detail}. The last site stands.", detail=refusal(fault)), where=where)
 
 
 @contextmanager
