@@ -160,9 +160,14 @@ class Content:
 def read(folder: Path, zone: ZoneInfo, *, keep: Mapping[str, str] = _NO_KEEP) -> Content:
     """The whole content folder; ``keep`` maps an id to its article's path in the last manifest.
 
-    Raises UsageFault when there is no such folder.
+    Raises UsageFault when there is no such folder, ContentFault when nothing is in it: an empty folder is
+    a slip, and what is published would vanish.
     """
     paths, found = _files(folder)
+    if not paths and not any(folder.iterdir()):
+        raise ContentFault(
+            msg("There is no article in the content folder; write one with `kentongan new`."), where=str(folder)
+        )
     entries: dict[str, Entry | None] = {}
     for path in paths:
         entry, more = read_file(folder, path, zone)
@@ -693,9 +698,7 @@ _KINDS: Mapping[str, tuple[Sequence[str], Maker]] = MappingProxyType(
 def _files(folder: Path) -> tuple[list[str], list[Finding]]:
     """The Markdown files below ``folder`` in the order of their paths, and what is wrong with names."""
     if not folder.is_dir():
-        raise UsageFault(
-            msg("There is no content folder {folder}; run the command in the project's folder.", folder=str(folder))
-        )
+        raise missing(folder)
     found: list[Finding] = []
     paths: list[str] = []
     for path in sorted(_walk(folder)):
@@ -725,6 +728,13 @@ def _files(folder: Path) -> tuple[list[str], list[Finding]]:
             )
         )
     return paths, found
+
+
+def missing(folder: Path) -> UsageFault:
+    """The fault that there is no content folder where one is wanted."""
+    return UsageFault(
+        msg("There is no content folder {folder}; run the command in the project's folder.", folder=str(folder))
+    )
 
 
 def _walk(folder: Path) -> Iterator[str]:

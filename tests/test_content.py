@@ -863,7 +863,10 @@ def test_names_that_windows_takes_for_one(folder: Path, write: Write) -> None:
 
 
 def test_empty_and_missing_folder(tmp_path: Path) -> None:
-    """An empty content folder is an error in words; a missing one stops the command."""
+    """A content folder without articles is an error in words; an empty or a missing one stops the command."""
+    with pytest.raises(ContentFault, match="There is no article"):
+        content.read(tmp_path, ZONE)
+    (tmp_path / "berita").mkdir()
     assert [(f.level, str(f.message)) for f in content.read(tmp_path, ZONE).findings] == [
         ("error", "There is no article in the content folder; write one with `kentongan new`.")
     ]
