@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
 
 WEBSUB, INDEXNOW = "websub", "indexnow"
-FEEDS = "feeds/"
+# a feed names its hub before its first entry
+HEAD = 16_384
+LINK = "{http://www.w3.org/2005/Atom}link"
+ARCHIVE = "{http://purl.org/syndication/history/1.0}archive"  # RFC 5005, section 4: a past month, which nobody follows
 # indexnow.org/documentation: "up to 10,000 URLs per post"
 LIST = 10_000
 ASKED_AT_ONCE = 8
@@ -114,10 +117,12 @@ def intend(
     if not open_:
         return
     log = Announcements(ledger)
-    sent = tuple(sent)
+    sent, gone = tuple(sent), tuple(gone)
     for service in open_:
         if service.name == WEBSUB:
             log.want(service.name, _feeds(settings.output, sent), now)
+            lost = {_address(service.site, path) for path in gone}
+            log.end([r.id for r in log.waiting(WEBSUB) if r.address in lost], "dropped", "", now)
         else:
             log.want(service.name, _pages(settings, sent, gone, before), now)
 
@@ -147,8 +152,7 @@ class _Run:
 
     def carry(self) -> Told | None:
         """What came of it, None when there was nothing to tell."""
-        site = self._service.site + "/"  # what waits from an earlier address of the site is nobody's now
-        rows = [r for r in self._log.waiting(self._service.name) if r.address.startswith(site)]
+        rows = self._waiting()
         if not rows:
             return None
         until = max(r.due for r in rows)  # who asked us to wait is told nothing at all
@@ -157,8 +161,12 @@ class _Run:
             reason = msg("we were asked to wait until {time}", time=f"{until:%Y-%m-%d %H.%M} UTC")
         else:
             reason = self._service.barred or self._tell(rows)
-        waiting = len([r for r in self._log.waiting(self._service.name) if r.address.startswith(site)])
-        return Told(self._service.name, self._told, waiting, reason)
+        return Told(self._service.name, self._told, len(self._waiting()), reason)
+
+    def _waiting(self) -> list[Announcement]:
+        """What waits; what still does from an earlier address of the site is nobody's now."""
+        site = _plain(self._service.site + "/")
+        return [r for r in self._log.waiting(self._service.name) if _plain(r.address).startswith(site)]
 
     def _tell(self, rows: Sequence[Announcement]) -> Message | None:
         live, reason = self._live(rows)
@@ -218,9 +226,9 @@ def _feeds(output: Path, sent: Iterable[str]) -> Iterator[Change]:
     """The feeds among ``sent`` that name a hub, by the address that they give themselves: that is the topic
     (w3.org/TR/websub/#discovery). A hub fetches at once, so the new bytes must be there."""
     for path in sent:
-        if path.startswith(FEEDS) and path.endswith((".xml", ".json")):
+        if path.endswith((".xml", ".json")):
             raw = (output / path).read_bytes()
-            topic = _topic(raw, is_json=path.endswith(".json"))
+            topic = _topic(raw, is_json=path.endswith(".json")) if b"hub" in raw[:HEAD] else ""
             if topic:
                 yield Change(topic, f"digest {hashlib.sha256(raw).hexdigest()}")
 
@@ -240,11 +248,9 @@ def _topic(raw: bytes, *, is_json: bool) -> str:
     except etree.XMLSyntaxError:
         return ""
     head = root if root.find("channel") is None else root.find("channel")
-    links = (
-        {}
-        if head is None
-        else {e.get("rel"): e.get("href") for e in head.iterfind("{http://www.w3.org/2005/Atom}link")}
-    )
+    if head is None or head.find(ARCHIVE) is not None:
+        return ""
+    links = {e.get("rel"): e.get("href") for e in head.iterfind(LINK)}
     return str(links.get("self") or "") if "hub" in links else ""
 
 
@@ -274,6 +280,13 @@ def _is_page(path: str) -> bool:
 
 def _address(site: str, path: str) -> str:
     return f"{site}/{quote(path.removesuffix('index.html'), safe='/!$&()*+,;=:@-._~')}"
+
+
+def _plain(address: str) -> str:
+    """``address`` as it is compared: hosts are the same in capitals and in their own letters."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").encode("idna").decode()
+    return f"{parts.scheme}://{host}:{parts.port or ''}{parts.path}"
 
 
 def _meta(page: bytes) -> dict[str, str]:
