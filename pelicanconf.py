@@ -19,8 +19,11 @@ PLUGINS = [  # each takes what the ones before it left
     "plugins.pictures",
     "plugins.cards",
     "plugins.manifest",
+    "plugins.icon",
     "plugins.templates",
+    "plugins.letters",
     "plugins.feeds",
+    "plugins.indexnow",
     "plugins.redirects",
     "plugins.place",
 ]
@@ -47,7 +50,7 @@ INTRASITE_LINK_REGEX = "(?P<what>(?!))"  # links are resolved by plugins.reader
 # feeds are written by plugins.feeds
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None
 
-DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "authors", "register", "404"]
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "authors", "register", "indeks", "404"]
 PAGINATED_TEMPLATES = {}
 INDEX_SAVE_AS, INDEX_URL = "index.html", ""
 ARCHIVES_SAVE_AS, ARCHIVES_URL = "arsip/index.html", "arsip/"
@@ -55,6 +58,7 @@ CATEGORIES_SAVE_AS, CATEGORIES_URL = "kategori/index.html", "kategori/"
 TAGS_SAVE_AS, TAGS_URL = "tag/index.html", "tag/"
 AUTHORS_SAVE_AS, AUTHORS_URL = "penulis/index.html", "penulis/"
 REGISTER_SAVE_AS, REGISTER_URL = "layanan/index.html", "layanan/"
+INDEKS_SAVE_AS, INDEKS_URL = "indeks/index.html", "indeks/"
 MONTH_ARCHIVE_SAVE_AS, MONTH_ARCHIVE_URL = "arsip/{date:%Y}/{date:%m}/index.html", "arsip/{date:%Y}/{date:%m}/"
 CATEGORY_SAVE_AS, CATEGORY_URL = "kategori/{slug}/index.html", "kategori/{slug}/"
 TAG_SAVE_AS, TAG_URL = "tag/{slug}/index.html", "tag/{slug}/"

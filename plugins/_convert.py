@@ -30,7 +30,7 @@ ORDER = "KENTONGAN"  # what run.py asks for, in Pelican's settings
 RUN = "KENTONGAN_RUN"  # the build in the making
 _TELLING = 8  # letters of an id; minted ones have 14
 _LONGEST = 120  # letters of the last part of an address
-Say = Callable[[Message], None]
+Say = Callable[[Message, int, int], None]  # what is being done, how far it is, out of how many steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # address → content file whose copy stands there
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # content path → its files' digests
+    pages: dict[str, str] = field(default_factory=dict)  # by content path: the text as its page shows it, if other
+    pictures: dict[str, str] = field(default_factory=dict)  # picture that a text links to → content path of the text
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
     manifest: Manifest | None = None
@@ -89,10 +91,10 @@ class Run:
         waiting = self.choice.waiting
         return (*(a.id for a in waiting if len(a.id) >= _TELLING), *(self.site.article_url(a) for a in waiting))
 
-    def tell(self, message: Message) -> None:
+    def tell(self, message: Message, done: int = 0, of: int = 0) -> None:
         """Says how far the build is, to whoever listens."""
         if self.order.say is not None:
-            self.order.say(message)
+            self.order.say(message, done, of)
 
     def find(self, rule: str, level: str, message: Message, path: str, line: int = 0) -> None:
         """Reports a finding, once."""
@@ -201,7 +203,7 @@ def metadata(record: Record, run: Run, settings: Mapping[str, Any]) -> dict[str,
 
 def _article(record: Article, run: Run, settings: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "date": _date(record.date),
+        "date": _date(record.due),  # the date that readers are shown; lists are ordered by it
         "slug": record.slug,
         "lang": record.lang,
         "template": "withdrawn" if record.status is Status.WITHDRAWN else record.template,

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
+from publisher.build.markup import anchored
 from publisher.messages import translator
 
 # never the machine's locale, which differs from machine to machine
@@ -39,14 +41,21 @@ def filters(zone: ZoneInfo) -> dict[str, Any]:
         day = _day(when, zone)
         return day if isinstance(day, str) else _month(context, day)
 
-    def jam(when: datetime) -> str:
+    @pass_context
+    def jam(context: Context, when: datetime) -> str:
         there = when.astimezone(zone)
-        return f"{there.hour:02}.{there.minute:02} {there.tzname()}"
+        sign = ":" if _language(context) == "en" else "."
+        return f"{there.hour:02}{sign}{there.minute:02} {there.tzname()}"
 
     def iso(when: datetime) -> str:
         return when.astimezone(zone).isoformat(timespec="seconds")
 
-    return {"tanggal": tanggal, "bulan": bulan, "jam": jam, "iso": iso}
+    return {"tanggal": tanggal, "bulan": bulan, "jam": jam, "iso": iso, "anchored": with_anchors}
+
+
+def with_anchors(html: str) -> Markup:
+    """A text rendered from Markdown, its headings linked to themselves."""
+    return Markup(anchored(html))  # noqa: S704 (made of Markdown by publisher.build.markup, which cleans it)
 
 
 def _day(when: date | str, zone: ZoneInfo) -> date | str:

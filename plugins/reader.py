@@ -21,7 +21,7 @@ from plugins import _convert
 from plugins._convert import ORDER, RUN, Order, Run, run_of
 from publisher import content as folder
 from publisher._folder import names
-from publisher.article import Article, Finding, Page, Service, Status
+from publisher.article import Article, Finding, Page, Service, Status, picture_path
 from publisher.build import journal, staging
 from publisher.build.addresses import REGISTER, Links, Record, record_path, settle
 from publisher.build.choose import choose, newest_first, related
@@ -30,6 +30,7 @@ from publisher.build.markup import render
 from publisher.errors import ContentFault, SiteFault
 from publisher.manifest import FILENAME
 from publisher.messages import msg
+from publisher.pictures import is_picture
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ class ContentReader(BaseReader):  # type: ignore[misc]  # Pelican ships no types
         run = self.settings[RUN]
         path = Path(source_path).relative_to(run.order.settings.content).as_posix()
         record = run.records[path]
-        return getattr(record, "html", "") or run.raw.get(path, ""), _convert.metadata(record, run, self.settings)
+        html = run.pages.get(path) or getattr(record, "html", "") or run.raw.get(path, "")
+        return html, _convert.metadata(record, run, self.settings)
 
 
 def register() -> None:
@@ -167,6 +169,11 @@ def follow(run: Run, record: Record, given: str) -> str:
     target = run.links.link(given, record.path)
     if target.fault is not None:
         run.find("link", "error", target.fault, record.path, run.line_of(record, given))
+    elif target.file and is_picture(run.order.settings.content / target.file):  # no original leaves the house
+        path = picture_path(target.file)
+        run.pictures.setdefault(target.file, record.path)
+        run.linked.setdefault(path, []).append(record.path)
+        return run.site.address(path)
     elif target.file:
         run.offer(target.file, record)
     elif target.href.startswith(f"{run.site.url}/"):
@@ -283,13 +290,31 @@ def relate(generators: Iterable[Any]) -> None:
     every = contents(news)
     by_id = {a.record.id: a for a in every}
     near = related([a.record for a in (*news.articles, *news.translations)])
+    listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
     for article in every:
         found = (run.site.service(s) for s in article.record.services)
         article.service_records = tuple(s for s in found if s is not None)
         article.related = [by_id[r.id] for r in near.get(article.record.id, ())]
+        terms = [*getattr(article, "authors", ()), *getattr(article, "tags", ()), getattr(article, "category", None)]
+        paths = {(type(t).__name__, t.name): t.url for t in terms if t and t.url in listed}
+        article.people = [(n, paths.get(("Author", n), "")) for n in article.record.authors]
+        article.topics = [(n, paths.get(("Tag", n), "")) for n in article.record.tags]
+        article.section = paths.get(("Category", article.record.category), "")
+    for older, newer in neighbours((*news.articles, *news.translations)):
+        older.next, newer.previous = newer, older
     for page in pages.pages:
         if isinstance(page.record, Service):
             page.news = [a for a in news.articles if page.record.id in a.record.services]
+
+
+def neighbours(articles: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Pairs of an older and the next newer article in one language."""
+    last: dict[str, Any] = {}
+    for article in sorted(articles, key=lambda a: newest_first(a.record), reverse=True):
+        lang = article.record.lang
+        if lang in last:
+            yield last[lang], article
+        last[lang] = article
 
 
 def parts(generators: Iterable[Any]) -> tuple[Any, Any]:

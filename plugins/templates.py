@@ -14,6 +14,7 @@ from plugins._convert import Run, run_of
 from publisher.build.choose import totals
 from publisher.errors import MachineFault
 from publisher.messages import msg
+from publisher.structured import Facts
 
 
 def register() -> None:
@@ -28,12 +29,14 @@ def give(pelican: Pelican) -> None:
         return
     data = data_files(run)
     settings = pelican.settings
+    office = run.order.settings.office
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **_jinja.filters(run.zone)}
     settings["JINJA_GLOBALS"] = {
         **settings["JINJA_GLOBALS"],
         "_": _jinja.words,
         "site": run.site,
-        "office": run.order.settings.office,
+        "office": office,
+        "facts": Facts(run.site, office, run.order.now),
         "register": run.services(),
         "preview": run.order.preview,
         "data": data,

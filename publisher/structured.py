@@ -5,6 +5,7 @@ Search engines read them beside the page, so that nothing may stand here that th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from publisher.text import graphemes, shorten
 # Google's former limit, still kept by validators (techfry.com/structured-data/article-structured-data)
 HEADLINE = 110
 CONTEXT = "https://schema.org"
+_HANDLE = re.compile(r"https://(?:www\.)?(?:x|twitter)\.com/@?([A-Za-z0-9_]{1,15})/?")
 
 Fact = dict[str, object]
 
@@ -42,6 +44,11 @@ class Facts:
     def corrections(self, article: Article) -> tuple[Correction, ...]:
         """The corrections that are made by now."""
         return tuple(c for c in article.corrections if c.date <= self.now)
+
+    def handle(self) -> str:
+        """The office's name on X, "" when it has no account there."""
+        found = (_HANDLE.fullmatch(account.url) for account in self.office.accounts)
+        return next((f"@{m[1]}" for m in found if m), "")
 
     def article(self, article: Article, people: Iterable[tuple[str, str]] = ()) -> Fact:
         """A piece of news. ``people`` are its authors with the path of their page, "" when they have none."""

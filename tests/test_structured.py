@@ -166,6 +166,17 @@ def test_the_site_is_told_by_all_its_names(site: Site, office: Office, now: date
     assert found["publisher"]["sameAs"] == ["https://x.com/a"]
 
 
+def test_the_offices_name_on_x_is_read_from_its_account(site: Site, office: Office, now: datetime) -> None:
+    """Another network's account, or a page of X that is no account, gives no name."""
+
+    def handle(*urls: str) -> str:
+        accounts = tuple(Account(network="a", name="b", url=u) for u in urls)
+        return Facts(site, office.model_copy(update={"accounts": accounts}), now).handle()
+
+    assert handle("https://www.instagram.com/kantor/", "https://x.com/kantor_tegal") == "@kantor_tegal"
+    assert handle("https://x.com/kantor/status/1", "https://notx.com/kantor") == ""
+
+
 def test_a_trail_leads_from_home_to_the_page(facts: Facts) -> None:
     """Each step has its place and its address."""
     found: Any = facts.trail([("Beranda", ""), ("Berita", "arsip/"), ("Judul", "berita/judul/")])

@@ -34,7 +34,7 @@ def is_waiting(article: Article, now: datetime) -> bool:
 
 def newest_first(article: Article) -> tuple[float, str]:
     """The sort key of every list: newest first, equal dates by path, so that two builds agree."""
-    return (-article.date.timestamp(), article.path)
+    return (-article.due.timestamp(), article.path)
 
 
 def related(articles: Sequence[Article]) -> Mapping[str, tuple[Article, ...]]:

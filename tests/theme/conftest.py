@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 import pytest
 
+from plugins._jinja import with_anchors
 from publisher.article import (
     Article,
     Benefit,
@@ -25,10 +26,13 @@ from publisher.article import (
     article_path,
     card_path,
 )
+from publisher.build.letters import Entry, by_letter
 from publisher.settings import Account, Office
+from publisher.structured import Facts
 
 THEME = Path(__file__).resolve().parents[2] / "theme"
 URL = "https://example.go.id/kabar"
+GOOGLE_NEWS = "https://news.google.com/publications/CAAqBwgKMKHL9QowkqbaAg"
 WIB = timezone(timedelta(hours=7))
 NOW = datetime(2026, 11, 24, 9, 15, tzinfo=WIB)
 PLAIN = "Bimbingan Perkawinan Sampai ke Rumah Calon Pengantin"
@@ -88,6 +92,7 @@ def environment(translate: Translate = str) -> jinja2.Environment:
     env.filters["bulan"] = lambda d: f"{MONTHS[d.month - 1]} {d.year}"
     env.filters["jam"] = lambda d: f"{d:%H.%M} WIB"
     env.filters["iso"] = lambda d: d.isoformat()
+    env.filters["anchored"] = with_anchors
     env.globals["_"] = translate
     return env
 
@@ -139,9 +144,9 @@ def written(record: Article, **more: Any) -> SimpleNamespace:
         "record": record,
         "url": article_path(record),
         "content": record.html or "<p>Isi berita.</p><h2>Bagian</h2><p>Isi.</p>",
-        "category": Term(record.category, "kategori") if record.category else None,
-        "tags": [Term(t, "tag") for t in record.tags],
-        "authors": [Term(a, "penulis") for a in record.authors],
+        "people": [(a, "penulis/contoh/" if n == 0 else "") for n, a in enumerate(record.authors)],
+        "topics": [(t, "tag/contoh/" if n == 0 else "") for n, t in enumerate(record.tags)],
+        "section": "kategori/contoh/" if record.category else "",
         "revision": "9f2c1a",
         "held": False,
         "service_records": (),
@@ -155,7 +160,7 @@ def written(record: Article, **more: Any) -> SimpleNamespace:
 
 def office(text: str = "", **more: Any) -> Office:
     """office.toml with ``text`` wherever the office may write; "" is an office that filled in nothing."""
-    contacts = dict.fromkeys(("address", "hours", "phone", "whatsapp", "email", "website", "google_news"), text)
+    contacts = dict.fromkeys(("address", "hours", "phone", "whatsapp", "email", "website"), text)
     accounts = (Account(network=text, name=text, url=text),) if text else ()
     values: dict[str, Any] = {
         "name": text or "Kantor Kementerian Agama Kabupaten Tegal",
@@ -163,7 +168,9 @@ def office(text: str = "", **more: Any) -> Office:
         "title": text or "Kabar Layanan Kemenag Kabupaten Tegal",
         "description": text or "Berita inovasi pelayanan publik.",
     }
-    return Office(**{**values, **contacts, "accounts": accounts, "url": URL, **more})
+    return Office(
+        **{**values, **contacts, "accounts": accounts, "google_news": GOOGLE_NEWS if text else "", "url": URL, **more}
+    )
 
 
 def context(house: Office, services: tuple[Service, ...], articles: list[SimpleNamespace]) -> dict[str, Any]:
@@ -181,6 +188,9 @@ def context(house: Office, services: tuple[Service, ...], articles: list[SimpleN
         "SITEURL": URL,
         "site": site,
         "office": house,
+        "facts": Facts(site, house, NOW + timedelta(days=1)),
+        "letters": by_letter(Entry(a.record.title, a.url) for a in articles),
+        "one_page": True,
         "register": services,
         "preview": False,
         "data": {},
@@ -231,7 +241,7 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
         "tag": one("tag", tag=term),
         "author": one("author", author=term),
     }
-    for name in ("categories", "tags", "authors", "404", "register"):
+    for name in ("categories", "tags", "authors", "404", "register", "indeks"):
         pages[name] = one(name)
     for name in ("page", "kontak", "kanal-resmi", "langganan", "zona-integritas"):
         pages[name] = one(name, page=standing)
