@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from publisher.article import Finding
     from publisher.deploy import Deployed
     from publisher.ledger import Delivery
+    from publisher.ledger.announcement import Announcement
     from publisher.outreach.announce import Told
     from publisher.publish import Delivered
     from publisher.settings import Settings
@@ -371,11 +372,16 @@ def receipts(
     console: Console,
     channel: Annotated[str, typer.Option("--channel", metavar="NAME", help="Only this channel.")] = "",
     article: Annotated[str, typer.Option("--article", metavar="ID", help="Only this article.")] = "",
+    told: Annotated[
+        bool, typer.Option("--told", help="Instead of posts: what the hub and search engines were told.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Shows what went out. Says when, on which channel and at which address."""
     from publisher import publish
 
+    if told:
+        return _print_announced(console, publish.announced(console.settings), as_json)
     rows = publish.receipts(console.settings, channel=channel, article=article)
     if as_json:
         console.json([_delivery(d, console.lang) for d in rows])
@@ -560,6 +566,32 @@ def _said_of(told: Told) -> Message:
     return msg(
         "{service}: {told} addresses told, {waiting} wait for the next run: {reason}", reason=told.reason, **counts
     )
+
+
+def _print_announced(console: Console, rows: Sequence[Announcement], as_json: bool) -> int:
+    names = ("service", "address", "state", "wanted", "ended", "tries", "answer")
+    if as_json:
+        console.json(
+            [{n: v.isoformat() if isinstance(v := getattr(r, n), datetime) else v for n in names} for r in rows]
+        )
+        return WELL
+    states = {"told": msg("told"), "refused": msg("refused"), "dropped": msg("dropped")}
+    zone = console.settings.zone
+    table = [
+        (
+            (r.ended or r.wanted).astimezone(zone).strftime("%d/%m/%Y %H.%M"),
+            r.service,
+            states[r.state].say(console.lang),
+            r.answer,
+            r.address,
+        )
+        for r in rows
+    ]
+    if table:
+        _print_table(console, (msg("time"), msg("told to"), msg("state"), msg("answer"), msg("address")), table)
+    else:
+        console.print(msg("No receipts yet."))
+    return WELL
 
 
 def _told(told: Told, lang: str) -> dict[str, object]:

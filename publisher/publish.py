@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from plugins.run import Built
     from publisher.channels import Channel
     from publisher.deploy import Deployed
+    from publisher.ledger.announcement import Announcement
     from publisher.ledger.store import Ledger
     from publisher.outreach.announce import Told
     from publisher.outreach.local import Outcome
@@ -244,12 +245,14 @@ def status(settings: Settings, now: datetime) -> Standing:
         return Standing((), (), 0)
     with open_ledger(settings, create=False) as ledger:
         from publisher.ledger.announced import Announcements
+        from publisher.outreach import announce
 
+        told = {s.name for s in announce.services(settings)}
         return Standing(
             ledger.deliveries((*OPEN, *STUCK)),
             ledger.holds(now),
             len(ledger.deliveries((State.SENT,))),
-            dict(Counter(a.service for a in Announcements(ledger).waiting())),
+            dict(Counter(a.service for a in Announcements(ledger).waiting() if a.service in told)),
         )
 
 
@@ -260,6 +263,16 @@ def receipts(settings: Settings, *, channel: str = "", article: str = "") -> tup
     with open_ledger(settings, create=False) as ledger:
         rows = ledger.deliveries((State.SENT,), channel=channel, article=article)
     return tuple(sorted(rows, key=lambda d: (d.sent_at or d.created, d.id)))
+
+
+def announced(settings: Settings) -> tuple[Announcement, ...]:
+    """What hub and search engines were told, oldest first."""
+    if not _has_ledger(settings):
+        return ()
+    from publisher.ledger.announced import Announcements
+
+    with open_ledger(settings, create=False) as ledger:
+        return Announcements(ledger).ended()
 
 
 def channels(settings: Settings) -> tuple[ChannelRow, ...]:

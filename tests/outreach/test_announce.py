@@ -574,6 +574,13 @@ def test_publish_tells(clone: Any) -> None:
     assert not clone.hub.refused
     assert f"indexnow: {len(pages)} addresses told." in first.stdout
     assert f"websub: {len(topics)} addresses told." in first.stdout
+    receipts = clone.json("receipts", "--told")
+    assert {r["address"] for r in receipts if r["service"] == "indexnow"} == pages
+    assert {(r["service"], r["state"], r["answer"]) for r in receipts} == {
+        ("indexnow", "told", "HTTP 200"),
+        ("websub", "told", "HTTP 204"),
+    }
+    assert clone.run("receipts", "--told").stdout.count(base) == len(receipts)
     again = clone.json("publish")
     assert again["announced"] == []
     assert len(clone.engine.answers) == 1
