@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from publisher import content as folder
 from publisher.article import Finding
 from publisher.errors import KentonganError, SettingsFault, SiteFault
 from publisher.manifest import Manifest
@@ -20,7 +21,7 @@ from publisher.messages import Message, msg
 from publisher.settings import Settings
 
 CONF = "pelicanconf.py"
-Say = Callable[[Message], None]
+Say = Callable[[Message, int, int], None]  # what is being done, how far it is, out of how many steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say 
     """Builds the site of ``settings`` as of ``now``; a preview shows drafts and held articles too.
 
     Findings stop nothing. Raises SiteFault when theme, settings or a feed are at fault and MachineFault
-    when the disk is; the last site stands then. ``say`` is told what Pelican warns of.
+    when the disk is; the last site stands then. ``say`` is told how far the build is, and
+    what Pelican warns of.
     """
     conf = settings.root / CONF
     if not conf.is_file():
@@ -52,6 +54,8 @@ def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say 
                 folder=str(settings.root),
             )
         )
+    if not settings.content.is_dir():
+        raise folder.missing(settings.content)
     pelican = _pelican()
     with _own_ways(pelican), _listening(pelican, say):
         from plugins._convert import ORDER, RUN, Order, to_pelican
@@ -151,7 +155,7 @@ class _Listener(logging.Handler):
         if record.levelno >= logging.ERROR or str(record.msg).startswith(self.BROKEN):
             raise SiteFault(msg("Pelican stopped: {detail}", detail=detail)) from cause
         if self.say is not None:
-            self.say(msg("Pelican says: {detail}", detail=detail))
+            self.say(msg("Pelican says: {detail}", detail=detail), 0, 0)
 
 
 def _explained(fault: Exception, settings: Settings) -> KentonganError:

@@ -137,7 +137,7 @@ def build(settings: Settings, now: datetime, say: Say | None = None) -> Built:
     """The site in its output folder. Raises what plugins.run.build raises."""
     from plugins import run
 
-    return run.build(settings, now, say=(lambda message: say(message, 0, 0)) if say else None)
+    return run.build(settings, now, say=say)
 
 
 def preview(

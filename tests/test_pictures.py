@@ -1,10 +1,14 @@
-"""Pictures: whatever is given, the public gets a plain, upright JPEG or the editor gets one clear sentence."""
+"""Pictures: whatever is given, the public gets plain, upright AVIF and JPEG or the editor gets one clear sentence."""
 
 from __future__ import annotations
 
 import io
 import os
+import pickle
+import shutil
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +16,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageChops, ImageCms, ImageDraw
 
 from publisher import pictures
-from publisher.article import Shown
 from publisher.errors import ContentFault, MachineFault
+from publisher.pictures import File
 
 GPS = 0x8825
 SAVED = {
@@ -31,24 +35,26 @@ SAVED = {
 }
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Callable[[Path], tuple[Shown, Image.Image]]:
-    """Makes a picture and opens what came out."""
+Made = Callable[[Path], tuple[File, Image.Image]]
 
-    def make(source: Path) -> tuple[Shown, Image.Image]:
-        target = tmp_path / "output" / "gambar" / "picture.jpg"
-        shown = pictures.make(source, target, "gambar/picture.jpg", "alt")
-        assert shown.bytes == target.stat().st_size
-        with Image.open(target) as image:
-            image.load()
-            assert (image.format, image.mode) == ("JPEG", "RGB")
-            assert image.size == (shown.width, shown.height)
-            return shown, image
+
+def opened(file: File) -> Image.Image:
+    """The picture in ``file``, which is what the file says it is."""
+    with Image.open(io.BytesIO(file.data)) as image:
+        image.load()
+        assert (image.mode, image.get_format_mimetype(), image.size) == ("RGB", file.type, (file.width, file.height))
+        return image
+
+
+@pytest.fixture
+def made() -> Made:
+    """Makes a picture and opens its largest JPEG."""
+
+    def make(source: Path) -> tuple[File, Image.Image]:
+        file = [f for f in pictures.make(source).sizes if f.type == "image/jpeg"][-1]
+        return file, opened(file)
 
     return make
-
-
-Made = Callable[[Path], tuple[Shown, Image.Image]]
 
 
 def halves(size: tuple[int, int] = (200, 100), mode: str = "RGB") -> Image.Image:
@@ -69,7 +75,7 @@ def test_every_format_becomes_a_jpeg(tmp_path: Path, made: Made, kind: str) -> N
     source = tmp_path / f"picture.{kind.lower()}"
     halves().save(source, kind, **SAVED[kind])
     shown, image = made(source)
-    assert shown == Shown("gambar/picture.jpg", "image/jpeg", 200, 100, shown.bytes, "alt")
+    assert (shown.label, shown.type, shown.width, shown.height) == ("400", "image/jpeg", 200, 100)
     assert near(image.getpixel((40, 50)), (192, 0, 0))
     assert near(image.getpixel((160, 50)), (255, 255, 255))
     assert pictures.look(source) == (200, 100)
@@ -123,7 +129,10 @@ def test_nothing_but_the_picture_is_left(tmp_path: Path, made: Made) -> None:
     _, image = made(source)
     assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
     assert image.info.get("progressive")
-    assert b"RAHASIA" not in (tmp_path / "output/gambar/picture.jpg").read_bytes()
+    every = pictures.make(source, focuses=[(0.1, 0.1)])
+    for file in (*every.sizes, *every.crops[0]):
+        assert b"RAHASIA" not in file.data
+        assert not {"exif", "icc_profile", "xmp", "comment"} & {*opened(file).info}
 
 
 def test_colours_of_a_profile_are_kept(tmp_path: Path, made: Made) -> None:
@@ -248,7 +257,7 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, data: bytes, name: str, wo
     source = tmp_path / name
     source.write_bytes(data)
     with pytest.raises(ContentFault) as caught:
-        pictures.make(source, tmp_path / "out.jpg", "gambar/out.jpg")
+        pictures.make(source)
     assert name in str(caught.value.message)
     assert word in str(caught.value.message)
     assert caught.value.where == source.as_posix()
@@ -272,33 +281,153 @@ def test_a_missing_file_and_a_folder_are_content_faults(tmp_path: Path) -> None:
 
 
 def test_the_same_picture_gives_the_same_bytes(tmp_path: Path) -> None:
-    "Nothing but the picture decides on the output."
+    "Nothing but the picture decides on the output: no clock, no name, no number of cores, no other process."
     source = tmp_path / "picture.png"
-    Image.effect_noise((500, 400), 90).save(source)
-    for name in ("one.jpg", "two.jpg"):
-        pictures.make(source, tmp_path / name, f"gambar/{name}")
+    Image.effect_noise((900, 700), 90).save(source)
+    here = pictures.make(source, focuses=[(0.2, 0.3)])
     os.utime(source, (1, 1))
-    assert (tmp_path / "one.jpg").read_bytes() == (tmp_path / "two.jpg").read_bytes()
+    other = source.rename(tmp_path / "other.png")
+    script = (
+        "import pickle, sys; from pathlib import Path; from publisher import pictures;"
+        "sys.stdout.buffer.write(pickle.dumps(pictures.make(Path(sys.argv[1]), focuses=[(0.2, 0.3)])))"
+    )
+    one_core = [shutil.which("taskset"), "-c", "0"] if shutil.which("taskset") else []
+    there = subprocess.run([*one_core, sys.executable, "-c", script, other], capture_output=True, check=True)
+    assert pickle.loads(there.stdout) == here
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    "A full disk leaves the last good picture and no half file, and is the machine's fault."
-    source, target = tmp_path / "picture.png", tmp_path / "out" / "picture.jpg"
-    halves().save(source)
-    pictures.make(source, target, "gambar/picture.jpg")
-    before = target.read_bytes()
+def test_a_photo_comes_in_every_width_as_avif_and_jpeg(tmp_path: Path) -> None:
+    "AVIF and JPEG at 400, 800, 1200 and 1600 pixels, narrow to wide, JPEG progressive."
+    source = tmp_path / "picture.jpg"
+    halves((2560, 1440)).save(source)
+    found = pictures.make(source)
+    assert found.crops == ()
+    assert [(f.label, f.type, f.width, f.height) for f in found.sizes] == [
+        (str(w), t, w, w * 9 // 16) for w in (400, 800, 1200, 1600) for t in ("image/avif", "image/jpeg")
+    ]
+    for file in found.sizes:
+        image = opened(file)
+        assert near(image.getpixel((file.width // 4, 40)), (192, 0, 0))
+        assert near(image.getpixel((file.width * 3 // 4, 40)), (255, 255, 255))
+        assert file.type == "image/avif" or image.info["progressive"]
 
-    def full(self: Path, data: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(data[:10])
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(MachineFault) as caught:
-        pictures.make(source, target, "gambar/picture.jpg")
-    assert "No space left" in str(caught.value)
-    assert target.read_bytes() == before
-    assert [p.name for p in target.parent.iterdir()] == ["picture.jpg"]
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [
+        ((1000, 500), [("400", 400), ("800", 800), ("1200", 1000)]),
+        ((810, 500), [("400", 400), ("800", 800)]),
+        ((399, 500), [("400", 399)]),
+        ((1, 1), [("400", 1)]),
+        ((20000, 3), [("400", 400), ("800", 800), ("1200", 1200), ("1600", 1600)]),
+        ((2, 20000), [("400", 1)]),
+    ],
+)
+def test_no_size_is_enlarged(tmp_path: Path, size: tuple[int, int], wanted: list[tuple[str, int]]) -> None:
+    "A picture has the steps that it reaches, and its own width as the last one unless that is nearly a step."
+    source = tmp_path / "picture.png"
+    Image.new("L", size, 90).save(source)
+    found = pictures.make(source).sizes
+    assert [(f.label, f.width) for f in found if f.type == "image/avif"] == wanted
+    assert [(f.label, f.width) for f in found if f.type == "image/jpeg"] == wanted
+    assert all(1 <= f.height <= pictures.HEIGHT and opened(f) for f in found)
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [
+        ((2560, 1440), [(1200, 675), (1200, 900), (1200, 1200)]),
+        ((1600, 900), [(1200, 675), (1200, 900), (900, 900)]),
+        ((900, 1600), [(900, 506), (900, 675), (900, 900)]),
+        ((300, 200), [(300, 169), (266, 200), (200, 200)]),
+        ((1, 1), [(1, 1), (1, 1), (1, 1)]),
+        ((4000, 2), [(3, 2), (2, 2), (2, 2)]),
+    ],
+)
+def test_crops_are_as_wide_as_the_photo_allows(
+    tmp_path: Path, size: tuple[int, int], wanted: list[tuple[int, int]]
+) -> None:
+    "16x9, 4x3 and 1x1 as one JPEG each, 1200 pixels wide or what the photo has, never enlarged."
+    source = tmp_path / "picture.png"
+    Image.new("RGB", size, "green").save(source)
+    found = pictures.make(source, sizes=False, focuses=[pictures.CENTRE])
+    assert found.sizes == ()
+    (crops,) = found.crops
+    assert [(c.label, c.type) for c in crops] == [(r, "image/jpeg") for r in ("16x9", "4x3", "1x1")]
+    assert [(c.width, c.height) for c in crops] == wanted
+    assert all(opened(c) for c in crops)
+
+
+@pytest.mark.parametrize("turn", [1, 6])
+def test_crops_show_what_the_focus_points_at(tmp_path: Path, turn: int) -> None:
+    "The part around the focus as the picture is seen, moved inside where it would stick out."
+    upright = Image.new("RGB", (1000, 500), "white")
+    draw = ImageDraw.Draw(upright)
+    draw.rectangle((0, 0, 99, 499), fill="#c00000")
+    draw.rectangle((900, 0, 999, 499), fill="#0000c0")
+    exif = Image.Exif()
+    exif[pictures.ORIENTATION] = turn
+    source = tmp_path / "picture.png"
+    (upright.transpose(Image.Transpose.ROTATE_90) if turn == 6 else upright).save(source, exif=exif)
+    left, middle, right, off = pictures.make(source, focuses=[(0, 0), (0.5, 0.5), (1, 1), (0.3, 0.5)]).crops
+    red, blue, white = (192, 0, 0), (0, 0, 192), (255, 255, 255)
+    square = [opened(crops[2]) for crops in (left, middle, right, off)]
+    assert [i.size for i in square] == [(500, 500)] * 4
+    assert near(square[0].getpixel((50, 250)), red)
+    assert near(square[1].getpixel((5, 250)), white)
+    assert near(square[1].getpixel((494, 250)), white)
+    assert near(square[2].getpixel((450, 250)), blue)
+    assert near(square[3].getpixel((25, 250)), red)  # its left edge stands at 50 of 1000
+    assert near(square[3].getpixel((75, 250)), white)
+
+
+def test_a_crop_is_cut_from_the_original(tmp_path: Path) -> None:
+    "Not from a smaller size: a square of a wide photo has its full height."
+    source = tmp_path / "picture.jpg"
+    halves((4000, 1200)).save(source)
+    assert [(c.width, c.height) for c in pictures.make(source, focuses=[(0.5, 0.5)]).crops[0]][2] == (1200, 1200)
+
+
+def test_what_a_telephone_loads_is_light(tmp_path: Path) -> None:
+    "The 800-pixel AVIF of the busiest upright photo stays below the limit that keeps its page below 60 KB."
+    source = tmp_path / "picture.jpg"
+    noise = [Image.effect_noise((75, 100), 80).resize((900, 1200)) for _ in range(3)]
+    fine = Image.effect_noise((900, 1200), 25)
+    Image.merge("RGB", [ImageChops.add(n, fine, offset=-128) for n in noise]).save(source, quality=95)
+    (phone,) = (f for f in pictures.make(source).sizes if (f.label, f.type) == ("800", "image/avif"))
+    assert len(phone.data) <= pictures.PHONE_BYTES
+    out = io.BytesIO()
+    with Image.open(source) as image:
+        image.resize((800, 1067)).save(out, "AVIF", quality=pictures.AVIF_QUALITY, **pictures.AVIF_WAY)
+    assert out.tell() > pictures.PHONE_BYTES  # so the limit was needed
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "wanted"),
+    [
+        (HEIC, "a.heic", True),
+        (b"\xff\xd8\xff\xe0", "a.txt", True),
+        (b"BMKG: cuaca cerah", "a.txt", False),
+        (b"RIFF\0\0\0\0WAVE", "a.wav", False),
+        (b"RIFF\0\0\0\0WEBP", "a.webp", True),
+        (b"\0\0\0\x18ftypmp42", "a.mp4", False),
+        (b"\0\0\0\x18ftypavif", "a.avif", True),
+        (b"%PDF-1.7", "a.pdf", False),
+        (b"", "a.jpg", False),
+    ],
+)
+def test_what_counts_as_a_picture(tmp_path: Path, data: bytes, name: str, *, wanted: bool) -> None:
+    "Its first bytes decide whether a file may hold a camera's notes, not its name."
+    (tmp_path / name).write_bytes(data)
+    assert pictures.is_picture(tmp_path / name) is wanted
+    assert not pictures.is_picture(tmp_path)
+
+
+def test_a_pillow_without_avif_is_the_machine_s_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    "No site is built with half of its pictures."
+    monkeypatch.setattr("PIL.features.check", lambda name: name != "avif")
+    with pytest.raises(MachineFault, match="AVIF"):
+        pictures.make(tmp_path / "picture.png")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -319,9 +448,9 @@ def test_damaged_files_are_faults_or_pictures(
     source = tmp_path / "picture"
     source.write_bytes(data[: max(length, 20)])
     try:
-        shown = pictures.make(source, tmp_path / "out.jpg", "gambar/out.jpg")
+        found = pictures.make(source, focuses=[pictures.CENTRE])
     except ContentFault:
-        assert not (tmp_path / "out.jpg").exists()
-    else:
-        (tmp_path / "out.jpg").unlink()
-        assert shown.width <= pictures.WIDTH
+        return
+    assert found.sizes
+    assert all(f.width <= pictures.WIDTHS[-1] for f in found.sizes)
+    assert len(found.crops[0]) == 3

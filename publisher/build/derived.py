@@ -22,13 +22,24 @@ def derived(folder: Path, key: str, make: Callable[[Path], Facts]) -> tuple[Path
 
     ``make`` gets the path to write to and gives facts that JSON can hold. What it raises goes on.
     """
-    path = folder / key[:2] / key
-    notes = path.with_name(f"{key}.json")
+    found = kept(folder, key)
+    if found is not None:
+        return found
+    path, notes = _places(folder, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path, _made(path, notes, make)
+
+
+def is_kept(folder: Path, key: str) -> bool:
+    """Whether there is a file of ``key``; ``kept`` says whether it is whole."""
+    return all(p.is_file() for p in _places(folder, key))
+
+
+def kept(folder: Path, key: str) -> tuple[Path, Facts] | None:
+    """The file of ``key`` in ``folder`` and its facts; None when it is not there, or damaged."""
+    path, notes = _places(folder, key)
     facts = _known(path, notes)
-    if facts is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        facts = _made(path, notes, make)
-    return path, facts
+    return None if facts is None else (path, facts)
 
 
 def digest(*parts: object) -> str:
@@ -47,6 +58,11 @@ def code_digest(package: Path) -> str:
     """The digest of the Python files of a module or package: other code makes other files."""
     files = sorted(package.rglob("*.py")) if package.is_dir() else [package]
     return digest(*(file_digest(f) for f in files))
+
+
+def _places(folder: Path, key: str) -> tuple[Path, Path]:
+    path = folder / key[:2] / key
+    return path, path.with_name(f"{key}.json")
 
 
 def _known(path: Path, notes: Path) -> Facts | None:

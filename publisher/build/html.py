@@ -7,14 +7,14 @@ from html import escape
 from html.parser import HTMLParser
 
 Attributes = dict[str, str | None]
-# what becomes of a tag: its new attributes, None to leave the tag out, or KEEP to leave it as it is
-Swap = Callable[[str, Attributes], Attributes | None]
+# what becomes of a tag: its new attributes, other HTML in its place, or None to leave the tag out
+Swap = Callable[[str, Attributes], Attributes | str | None]
 
 
 def swap_tags(html: str, names: Iterable[str], swap: Swap) -> str:
     """``html`` with each start tag of ``names`` replaced by what ``swap(name, attributes)`` says.
 
-    A tag whose attributes come back equal keeps its bytes; None leaves the tag out.
+    A tag whose attributes come back equal keeps its bytes; a text takes its place; None leaves the tag out.
     """
     seen = _Tags(html, frozenset(names))
     parts, at = [], 0
@@ -22,7 +22,8 @@ def swap_tags(html: str, names: Iterable[str], swap: Swap) -> str:
         new = swap(name, dict(attributes))
         if new == attributes:
             continue
-        parts += [html[at:start], "" if new is None else _tag(name, new, closed=closed)]
+        written = tag(name, new, closed=closed) if isinstance(new, dict) else new or ""
+        parts += [html[at:start], written]
         at = end
     return "".join([*parts, html[at:]])
 
@@ -53,6 +54,7 @@ class _Tags(HTMLParser):
     handle_startendtag = handle_starttag
 
 
-def _tag(name: str, attributes: Attributes, *, closed: bool) -> str:
+def tag(name: str, attributes: Attributes, *, closed: bool = False) -> str:
+    """The start tag ``name``; an attribute without a value is None."""
     written = (k if v is None else f'{k}="{escape(v)}"' for k, v in attributes.items())
     return f"<{' '.join([name, *written])}{' /' if closed else ''}>"
