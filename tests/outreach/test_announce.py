@@ -561,7 +561,7 @@ def clone(tmp_path: Path) -> Iterator[Any]:
 
 def test_publish_tells(clone: Any) -> None:
     """`kentongan publish` tells the hub of its feeds and search engines of its pages, with the key file that it
-    built; the second run tells nothing, though the addresses of the posts came back to the pages."""
+    built, keeps the receipts, and has nothing to tell the second time."""
     first = clone.run("publish")
     assert first.returncode == 0, first.stdout + first.stderr
     base = f"http://127.0.0.1:{clone.port}"
