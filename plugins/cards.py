@@ -1,26 +1,33 @@
-"""Draws the card of each public article; one that is drawn already costs nothing."""
+"""Draws the cards of each public article, on all cores; one that is drawn already costs nothing.
+
+Every article gets the card that links unfold into. The upright sizes are for channels and for people who
+post by hand, which happens while news is new: they are made for articles of the last month and for those
+that name a channel in their front matter, so that an archive of years costs one small file an article.
+"""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict, replace
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from pelican import Pelican, signals
 
+from plugins._cards import SECONDS, Job, face_digest, hand, made, work
 from plugins._convert import Run, run_of
-from publisher import cards
-from publisher.article import Article, Shown, Status, card_path
-from publisher.build.derived import code_digest, derived, digest, file_digest
+from publisher.article import CARD_SIZES, Article, Shown, Status, card_path
+from publisher.build.cores import each
+from publisher.build.derived import digest, is_kept
 from publisher.cards import draw
-from publisher.cards.layout import LAYOUTS
-from publisher.errors import ContentFault
+from publisher.cards.draw import OG_SIZE, Face
+from publisher.cards.logo import Logo, read
+from publisher.errors import ContentFault, SettingsFault
+from publisher.messages import msg
+from publisher.settings import OFFICE_FILE
 
-TYPE, WIDTH, HEIGHT = "image/jpeg", 1200, 630
-# what a card never shows
-_UNSEEN = ("body", "html", "posts", "lines", "card", "corrections", "attachments", "channels", "former", "embargo")
+TYPE = "image/jpeg"
+RECENT = timedelta(days=31)
 
 
 def register() -> None:
@@ -29,37 +36,77 @@ def register() -> None:
 
 
 def make(pelican: Pelican) -> None:
-    """Makes the cards of the articles that others may unfold: published ones; all of them in a preview."""
+    """Makes the cards of the articles that others may unfold: published ones; of drafts too in a preview."""
     run = run_of(pelican.settings)
     if run is None:
         return
-    hand = digest(code_digest(Path(cards.__file__).parent), *map(version, ("pillow", *FONTS)), sorted(LAYOUTS))
-    for article in run.articles():
-        if article.status is Status.PUBLISHED or (run.order.preview and article.status is Status.DRAFT):
-            try:
-                run.records[article.path] = replace(article, card=_card(run, article, hand))
-            except ContentFault as fault:
-                run.find("card", "error", fault.message, article.path, article.line("title"))
+    logo, by = _logo(run), hand()
+    orders = tuple(order for article in run.articles() for order in _order(run, article, logo, by))
+    _draw(run, [job for order in orders for job in order.jobs])
+    for order in orders:
+        path = order.article.path
+        try:
+            shown = {job.size: _placed(run, order.article, job) for job in order.jobs}
+        except ContentFault as fault:
+            run.find("card", "error", fault.message, path, order.article.line("image"))
+        else:
+            run.records[path] = replace(order.article, card=shown.pop(OG_SIZE), cards=tuple(shown.items()))
 
 
-FONTS = ("fontpkg-plus-jakarta-sans", "fontpkg-amiri")
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An article and the cards it gets."""
+
+    article: Article
+    jobs: tuple[Job, ...]
 
 
-def _card(run: Run, article: Article, hand: str) -> Shown:
+def sizes(article: Article, run: Run) -> tuple[str, ...]:
+    """The sizes that ``article`` gets cards in."""
+    named = article.channels or ()
+    wanted = any(name in named and given.on for name, given in run.order.settings.office.channels.items())
+    return tuple(CARD_SIZES) if wanted or run.order.now - article.due <= RECENT else (OG_SIZE,)
+
+
+def _order(run: Run, article: Article, logo: Logo | None, by: str) -> Iterator[_Order]:
+    if article.status is not Status.PUBLISHED and not (run.order.preview and article.status is Status.DRAFT):
+        return
     photo = run.staging.site / article.photo.path if article.photo else None
+    try:
+        face = draw.face(article, run.site, photo, logo)
+    except ContentFault as fault:
+        run.find("card", "error", fault.message, article.path, article.line("title"))
+        return
+    yield _Order(article, tuple(_jobs(run, face, by, sizes(article, run))))
 
-    def write(target: Path) -> dict[str, Any]:
-        raw = draw.card(article, run.site, photo)
-        target.write_bytes(raw)
-        return {"bytes": len(raw)}
 
-    shown = {k: v for k, v in asdict(article).items() if k not in _UNSEEN}
-    names = [s.name for s in map(run.site.service, article.services) if s]
-    site = asdict(replace(run.site, services=()))
-    key = digest(hand, sorted(shown.items()), names, sorted(site.items()), file_digest(photo) if photo else "")
-    made, facts = derived(run.order.settings.state / "cache" / "cards", key, write)
-    path = card_path(article)
+def _jobs(run: Run, face: Face, by: str, wanted: tuple[str, ...]) -> Iterator[Job]:
+    shown, cache = digest(by, face_digest(face)), run.order.settings.state / "cache" / "cards"
+    for size in wanted:
+        yield Job(face, size, cache, digest(shown, size))
+
+
+def _draw(run: Run, jobs: list[Job]) -> None:
+    """Draws what the cache does not hold."""
+    new = tuple({job.key: job for job in jobs if not is_kept(job.cache, job.key)}.values())
+    for done, _ in enumerate(each(work, new, SECONDS), 1):
+        run.tell(msg("Cards: {title}", title=new[done - 1].face.title), done, len(new))
+
+
+def _placed(run: Run, article: Article, job: Job) -> Shown:
+    file, facts = made(job)
+    path = card_path(article, job.size)
     target = run.staging.site / path
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(made, target)
-    return Shown(path, TYPE, WIDTH, HEIGHT, **facts, alt=draw.alt(article, run.site))
+    shutil.copyfile(file, target)
+    return Shown(path, TYPE, *CARD_SIZES[job.size], **facts, alt=draw.alt(article, run.site))
+
+
+def _logo(run: Run) -> Logo | None:
+    """The office's logo; without one that can be used the cards show the word mark alone."""
+    given = run.order.settings.office.logo
+    try:
+        return read(run.order.settings.root / given) if given else None
+    except SettingsFault as fault:
+        run.find("logo", "error", fault.message, OFFICE_FILE)
+        return None

@@ -7,6 +7,8 @@ from pelican import Pelican, signals
 from plugins._convert import run_of
 from publisher import icon
 from publisher.article import ICON
+from publisher.cards import logo
+from publisher.errors import SettingsFault
 
 
 def register() -> None:
@@ -15,13 +17,16 @@ def register() -> None:
 
 
 def write(pelican: Pelican) -> None:
-    """A logo that is not there is the doctor's affair: the drum takes its place."""
+    """A logo that cannot be used is reported by plugins.cards: the drum takes its place."""
     run = run_of(pelican.settings)
     if run is None:
         return
     settings = run.order.settings
-    logo = settings.root / settings.office.logo
-    raw = icon.of_logo(logo) if settings.office.logo and logo.is_file() else icon.sign()
+    given = settings.office.logo
+    try:
+        raw = icon.of_logo(logo.read(settings.root / given).path) if given else icon.sign()
+    except SettingsFault:
+        raw = icon.sign()
     target = run.staging.site / ICON
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(raw)

@@ -87,6 +87,7 @@ def _record(run: Run, article: Article, *, is_shown: bool) -> Record:
         authors=article.authors,
         services=tuple(ServiceName(id=s.id, name=s.name) for s in services if s),
         card=_image(article.card),
+        cards=tuple((size, image) for size, shown in article.cards if (image := _image(shown))),
         photo=_image(article.photo),
         former=article.former,
         channels=article.channels,

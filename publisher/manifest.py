@@ -42,6 +42,7 @@ class Record:
     ``revision`` changes when anything a reader sees of the article changes, and only then; the page
     carries it, so that the link gate can tell whether this revision is live. ``public`` is false for
     an article that is held back; ``page`` is its folder below the site's root.
+    ``cards`` are pairs (size, picture): the card in the sizes beside ``card`` that it was made in.
     ``channels`` is None when it goes to all channels that are on.
     """
 
@@ -65,6 +66,7 @@ class Record:
     authors: tuple[str, ...] = ()
     services: tuple[ServiceName, ...] = ()
     card: Image | None = None
+    cards: tuple[tuple[str, Image], ...] = ()
     photo: Image | None = None
     former: tuple[str, ...] = ()
     channels: tuple[str, ...] | None = None
@@ -75,6 +77,10 @@ class Record:
         if self.channels is None:
             return not self.translation_of
         return channel in self.channels
+
+    def card_in(self, size: str) -> Image | None:
+        """The card in ``size`` (a name of article.CARD_SIZES), else the one that links unfold into."""
+        return dict(self.cards).get(size, self.card)
 
     def post_for(self, channel: str) -> str | None:
         """The text written by hand for ``channel``, None when there is none."""

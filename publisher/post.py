@@ -26,7 +26,8 @@ class Once(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a network allows. ``characters`` in the unit of ``measure``, which counts a text its way."""
+    """What a network allows. ``characters`` in the unit of ``measure``, which counts a text its way;
+    ``card`` is the size of card (a name of article.CARD_SIZES) that looks best there."""
 
     characters: int
     measure: Callable[[str], int] = field(repr=False)
@@ -34,6 +35,7 @@ class Limits:
     pictures: int = 1
     picture_bytes: int = 0
     alt_characters: int = 0
+    card: str = "og"
 
 
 @dataclass(frozen=True, slots=True)

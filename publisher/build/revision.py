@@ -18,7 +18,9 @@ _UNSEEN = frozenset(
     {
         "body",
         "card",
+        "cards",
         "channels",
+        "downloads",
         "embargo",
         "former",
         "html",

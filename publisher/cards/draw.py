@@ -176,7 +176,8 @@ def _service(article: Article, site: Site) -> Service | None:
 
 
 def _date(article: Article, site: Site) -> str:
-    day = article.date.astimezone(ZoneInfo(site.timezone))
+    """The day on which it came out, as its page says it."""
+    day = article.due.astimezone(ZoneInfo(site.timezone))
     months = MONTHS["en" if article.lang == "en" else "id"]
     return f"{day.day} {months[day.month - 1]} {day.year}"
 

@@ -147,8 +147,9 @@ def _shorten(said: str, limits: Limits, tail: str, *, before: str = "") -> str:
 
 def _pictures(record: Record, limits: Limits) -> tuple[Media, ...]:
     """The card, else the photo; always with words for those who cannot see it."""
-    picture = record.card or record.photo  # its words are counted the strictest way, which nobody documents
+    picture = record.card_in(limits.card) or record.photo
     if picture is None or limits.pictures == 0:
         return ()
     alt = text.tidy(picture.alt) or text.tidy(record.title)
+    # counted the strictest way, since no network documents its own
     return (Media(picture.path, picture.type, text.shorten(alt, limits.alt_characters, text.utf16)),)

@@ -31,7 +31,10 @@ def test_every_page_stands_at_its_address(office: Office) -> None:
         zona-integritas langganan kanal-resmi aksesibilitas privasi"""
     files = """feeds/rss.xml feeds/atom.xml feeds/feed.json sitemap.xml sitemap-news.xml robots.txt
         cards/20261101-urus-surat.jpg cards/20261101-guidance.jpg"""
-    wanted = {p if p.endswith(".html") else f"{p}/index.html".removeprefix("./") for p in pages.split()} | set(
+    sections = """kategori/pelayanan tag/haji tag/layanan penulis/budi penulis/siti-aminah-sag-mpd layanan/ptsp""".split()
+    feeds = {f"{section}/{name}" for section in sections for name in ("rss.xml", "feed.json")}
+    feeds |= {"feeds/langganan.opml", "feeds/arsip/2026-11.xml", "sitemap-halaman.xml", "sitemap-2026-11.xml"}
+    wanted = feeds | {p if p.endswith(".html") else f"{p}/index.html".removeprefix("./") for p in pages.split()} | set(
         files.split()
     )
     made = {p for p in tree(office.output) if not p.startswith("theme/")}
@@ -217,7 +220,7 @@ def test_a_picture_cached_once_is_not_made_again(office: Office, monkeypatch: py
         raise AssertionError(given)
 
     monkeypatch.setattr("publisher.pictures.make", refuse)
-    monkeypatch.setattr("publisher.cards.draw.card", refuse)
+    monkeypatch.setattr("plugins._cards.paint", refuse)
     assert office.build().changed == ()
     assert tree(office.output) == first
 

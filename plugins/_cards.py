@@ -1,0 +1,60 @@
+"""What other processes do for plugins.cards; nothing here loads Pelican, so they start in a moment."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+
+from PIL import features
+
+from publisher import cards
+from publisher.build.derived import Facts, code_digest, derived, digest, file_digest
+from publisher.cards.draw import Face, paint
+from publisher.errors import ContentFault
+
+SECONDS = 0.008  # one card: benchmarks/cards.py
+FONTS = ("fontpkg-plus-jakarta-sans", "fontpkg-amiri")
+# what a card does not show as it is: pictures enter a key by their bytes
+_FILES = ("logo", "photo", "path")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A card to be drawn: what it shows, its size, and where the cache keeps it."""
+
+    face: Face
+    size: str
+    cache: Path
+    key: str
+
+
+def work(job: Job) -> None:
+    """Draws the card into the cache; one that cannot be drawn is left to whoever asks ``made`` for it."""
+    with suppress(ContentFault):
+        made(job)
+
+
+def made(job: Job) -> tuple[Path, Facts]:
+    """The card of ``job`` in the cache, drawn when it is not there yet, and its size in bytes. Raises ContentFault."""
+
+    def write(target: Path) -> Facts:
+        raw = paint(job.face, job.size)
+        target.write_bytes(raw)
+        return {"bytes": len(raw)}
+
+    return derived(job.cache, job.key, write)
+
+
+def hand() -> str:
+    """The digest of all that decides what a card looks like, beside what it shows."""
+    libraries = [features.version(name) for name in ("jpg", "libjpeg_turbo", "raqm", "freetype2", "harfbuzz")]
+    return digest(code_digest(Path(cards.__file__).parent), *map(version, ("pillow", *FONTS)), *libraries)
+
+
+def face_digest(face: Face) -> str:
+    """The digest of what a card shows: the same one, the same card."""
+    shown = [getattr(face, f.name) for f in fields(face) if f.name not in _FILES]
+    logo = face.logo.digest if face.logo else ""
+    return digest(*shown, logo, file_digest(face.photo) if face.photo else "")
