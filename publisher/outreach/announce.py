@@ -295,7 +295,7 @@ def _meta(page: bytes) -> dict[str, str]:
 
 
 def _ping(topics: Sequence[str]) -> dict[str, Any]:
-    """PubSubHubbub Core 0.4 §"publishing", which W3C leaves to hubs: one hub.url a topic, form-encoded."""
+    """PubSubHubbub Core 0.3, section 7.1; W3C leaves it to hubs. "hub.url … may be repeated", where a hub reads all."""
     return {"data": {"hub.mode": "publish", "hub.url": list(topics)}}
 
 

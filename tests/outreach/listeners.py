@@ -115,7 +115,7 @@ class Hub(Server):
     """A hub. ``allows`` is how many topics one ping may name; ``says`` is what it answers instead, while set.
 
     w3.org/TR/websub: section 5.1 (subscription request), 5.3 (verification of intent), 7 (distribution),
-    7.1 (X-Hub-Signature). The ping is the one of PubSubHubbub Core 0.4, which W3C leaves to the hub.
+    7.1 (X-Hub-Signature). The ping is the one of PubSubHubbub Core 0.3, section 7.1: W3C leaves it to hubs.
     """
 
     def __init__(self, allows: int = 1) -> None:

@@ -15,8 +15,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from publisher import doctor, http, settings
+from publisher import ledger as package
 from publisher.ledger.announced import Announcements
 from publisher.ledger.announcement import Change
 from publisher.ledger.store import Ledger
@@ -375,11 +378,16 @@ def test_waiting_once(office: Office) -> None:
     assert office.topics() == [office.url("feeds/rss.xml")]
 
 
-def test_an_older_ledger_is_brought_up(tmp_path: Path, path: Path) -> None:
-    """A ledger without the table gets it, with its deliveries as they were."""
-    with Ledger.open(path) as ledger, ledger.engine.begin() as c:
-        c.execute(sa.text("DROP TABLE announcement"))
-        c.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+def test_an_older_ledger_is_brought_up(tmp_path: Path) -> None:
+    """A ledger from before there were announcements gets their table."""
+    path = tmp_path / "old.sqlite"
+    config = Config()
+    config.set_main_option("script_location", str(Path(package.__file__).parent / "migrations"))
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as c:
+        config.attributes["connection"] = c
+        command.upgrade(config, "0001")
+    engine.dispose()
     with Ledger.open(path) as ledger:
         Announcements(ledger).want("websub", [Change("https://a.go.id/feeds/rss.xml")], NOW)
         assert len(Announcements(ledger).waiting("websub")) == 1
