@@ -101,7 +101,7 @@ def is_machine(fault: OSError) -> bool:
 
 def explained(fault: OSError, place: Path) -> MachineFault:
     """``fault`` in words; ``place`` is where it happened when the fault does not say."""
-    where = str(fault.filename or place)
+    where = str(fault.filename2 or fault.filename or place)  # of a rename, where it was to go
     if fault.errno in _FULL:
         return MachineFault(msg("The disk is full; make room and build again. The last site stands."), where=where)
     if fault.errno in _CLOSED:
