@@ -154,23 +154,6 @@ def to_pelican(settings: Settings) -> dict[str, Any]:
     }
 
 
-def to_site(settings: Settings, services: tuple[Service, ...]) -> Site:
-    """The site as feeds and cards take it."""
-    office = settings.office
-    return Site(
-        url=office.url,
-        title=office.title,
-        publication=office.publication or office.title,
-        office=office.name,
-        description=office.description,
-        language=office.language,
-        timezone=office.timezone,
-        email=office.email,
-        hub=office.hub,
-        services=services,
-    )
-
-
 def in_zone(article: Article, zone: ZoneInfo) -> Article:
     """``article`` with its times in the office's zone, so that months and days are the office's."""
     return replace(

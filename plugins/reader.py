@@ -27,6 +27,7 @@ from publisher.build.addresses import REGISTER, Links, Record, record_path, sett
 from publisher.build.choose import choose, newest_first, related
 from publisher.build.html import Attributes, swap_tags
 from publisher.build.markup import render
+from publisher.build.site import to_site
 from publisher.errors import ContentFault, SiteFault
 from publisher.manifest import FILENAME
 from publisher.messages import msg
@@ -119,7 +120,7 @@ def assemble(order: Order, place: staging.Staging, found: folder.Content, held: 
     moved = frozenset(p for a in choice.shown for p in (folder.former_path(a, f) for f in a.former) if p)
     waiting = frozenset(a.path for a in choice.waiting)
     links = Links(settings.office.url, settings.content, addresses, waiting, moved)
-    site = _convert.to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
+    site = to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
     run = Run(order, place, found, choice, site, links, records, raw, dict(raw), findings, held=held)
     for record in tuple(records.values()):
         resolve(run, record)
