@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pelican import Pelican, signals
 
-from plugins._convert import run_of
+from plugins._convert import Run, run_of
 from publisher import icon
 from publisher.article import ICON
 from publisher.cards import logo
@@ -17,16 +17,21 @@ def register() -> None:
 
 
 def write(pelican: Pelican) -> None:
-    """A logo that cannot be used is reported by plugins.cards: the drum takes its place."""
+    """The same sign on every page."""
     run = run_of(pelican.settings)
     if run is None:
         return
-    settings = run.order.settings
-    given = settings.office.logo
-    try:
-        raw = icon.of_logo(logo.read(settings.root / given).path) if given else icon.sign()
-    except SettingsFault:
-        raw = icon.sign()
     target = run.staging.site / ICON
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(raw)
+    target.write_bytes(_sign(run))
+
+
+def _sign(run: Run) -> bytes:
+    """The drum takes the place of a logo that cannot be used; plugins.cards has said so then."""
+    settings = run.order.settings
+    if not settings.office.logo:
+        return icon.sign()
+    try:
+        return icon.of_logo(logo.picture(logo.read(settings.root / settings.office.logo)))
+    except SettingsFault:
+        return icon.sign()

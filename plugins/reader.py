@@ -22,15 +22,14 @@ from plugins._convert import ORDER, RUN, Order, Run, run_of
 from publisher import content as folder
 from publisher._folder import names
 from publisher.article import Article, Finding, Page, Service, Status, picture_path
-from publisher.build import journal, staging
+from publisher.build import journal, markup, staging
 from publisher.build.addresses import REGISTER, Links, Record, record_path, settle
 from publisher.build.choose import choose, newest_first, related
 from publisher.build.html import Attributes, swap_tags
-from publisher.build.markup import render
 from publisher.build.site import to_site
 from publisher.errors import ContentFault, SiteFault
 from publisher.manifest import FILENAME
-from publisher.messages import msg
+from publisher.messages import Message, msg
 from publisher.pictures import is_picture
 
 log = logging.getLogger(__name__)
@@ -57,6 +56,7 @@ def register() -> None:
     signals.readers_init.connect(use_reader)
     signals.article_generator_pretaxonomy.connect(arrange)
     signals.all_generators_finalized.connect(relate)
+    signals.content_written.connect(count)
 
 
 def use_reader(readers: Readers) -> None:
@@ -137,9 +137,18 @@ def rendered(records: Iterable[Record], findings: list[Finding]) -> Iterator[tup
             continue
         lang = "id" if isinstance(record, Service) else record.lang
         try:
-            yield record.path, render(record.body, lang)
+            html, gone = markup.rendered(record.body, lang)
         except ContentFault as fault:
             findings.append(Finding("text", "error", fault.message, record.path))
+            continue
+        findings += [Finding("html", "advice", _left_out(n), record.path) for n in gone]
+        yield record.path, html
+
+
+def _left_out(name: str) -> Message:
+    if name == "iframe":
+        return msg("What <iframe> shows comes from another site; a link to it stands in its place.")
+    return msg("A page takes no <{name}> out of a text; it was left out.", name=name)
 
 
 def resolve(run: Run, record: Record) -> None:
@@ -288,6 +297,7 @@ def relate(generators: Iterable[Any]) -> None:
     run = run_of(news.settings)
     if run is None:
         return
+    news.context[RUN] = run  # for ``count``
     every = contents(news)
     by_id = {a.record.id: a for a in every}
     near = related([a.record for a in (*news.articles, *news.translations)])
@@ -316,6 +326,14 @@ def neighbours(articles: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         if lang in last:
             yield last[lang], article
         last[lang] = article
+
+
+def count(path: str, context: dict[str, Any]) -> None:
+    """Says that one more article, service or page is written; lists are not counted."""
+    run = run_of(context)
+    if run is not None and ("article" in context or "page" in context):
+        run.written += 1
+        run.tell(msg("Pages: {name}", name=Path(path).parent.name), run.written, len(run.records))
 
 
 def parts(generators: Iterable[Any]) -> tuple[Any, Any]:

@@ -7,18 +7,13 @@ figures give the same bytes.
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 from PIL import Image, ImageDraw
-
-from publisher.errors import SettingsFault
-from publisher.messages import msg
 
 SIZE = 192  # a multiple of 48 (developers.google.com/search/docs/appearance/favicon-in-search)
 GRID = 48  # the width of the drawing in favicon.svg
 SMOOTH = 4  # drawn this many times larger, then reduced
 GROUND, GOLD, WHITE = "#00572b", "#f2cf6b", "#ffffff"
-_BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
 def sign() -> bytes:
@@ -40,14 +35,9 @@ def sign() -> bytes:
     return _png(large.reduce(SMOOTH))
 
 
-def of_logo(file: Path) -> bytes:
-    """The office's logo as a PNG of SIZE by SIZE on white. Raises SettingsFault for a file that is no picture."""
-    try:
-        with Image.open(file) as opened:
-            logo = opened.convert("RGBA")
-    except _BROKEN as fault:
-        message = msg("The logo {file} cannot be read; save it as PNG.", file=file.name)
-        raise SettingsFault(message, where="office.toml") from fault
+def of_logo(logo: Image.Image) -> bytes:
+    """The office's logo, whole, as a PNG of SIZE by SIZE on white."""
+    logo = logo.convert("RGBA")
     room = SIZE - SIZE // 8
     scale = room / max(logo.size)
     logo = logo.resize(

@@ -74,6 +74,8 @@ _GONE = {"embed", "math", "noscript", "object", "script", "select", "style", "sv
 _CLEANER = nh3.Cleaner(
     tags=set(_TAGS), attributes=_ATTRIBUTES, url_schemes=_SCHEMES, clean_content_tags=_GONE, link_rel=None
 )
+_KEPT = _TAGS - {"iframe"}
+_NAME = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)")
 _FRAME = re.compile(r"<iframe([^>]*)></iframe>")
 _SOURCE = re.compile(r'\ssrc="([^"]*)"')
 _TITLE = re.compile(r'\stitle="([^"]*)"')
@@ -128,13 +130,22 @@ class _TidyExtension(Extension):
 
 def render(text: str, lang: str) -> str:
     """``text`` as HTML. Raises ContentFault for text that nests deeper than can be rendered."""
+    return rendered(text, lang)[0]
+
+
+def rendered(text: str, lang: str) -> tuple[str, tuple[str, ...]]:
+    """``text`` as HTML, and the names of the elements that its author wrote and that were left out."""
     md = _markdown(lang)
     try:
         html: str = md.reset().convert(_CONTROLS.sub("", text))
     except RecursionError as fault:
         _markdown.cache_clear()  # the instance stopped half-way
         raise ContentFault(msg("The text nests lists or quotes too deeply; make it flatter.")) from fault
-    return _clean(html, lang)
+    clean = _clean(html, lang)
+    gone = {name.lower() for name in _NAME.findall(html)} - _KEPT
+    if clean.count("<img") < html.count("<img"):
+        gone.add("img")
+    return clean, tuple(sorted(gone))
 
 
 def is_right_to_left(lang: str) -> bool:

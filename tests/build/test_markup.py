@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from publisher.build.markup import anchored, render
+from publisher.build.markup import anchored, render, rendered
 from publisher.errors import ContentFault
 
 
@@ -72,6 +72,13 @@ def test_what_an_author_puts_in_harms_no_reader() -> None:
     assert not re.search(r"script|onclick|onload|style=|<iframe|<svg|<form|<input", html)
     assert '<a href="https://video.example/1?a=1&amp;b=2">' in html
     assert "video.example" in html.split(">", 1)[1]
+
+
+def test_what_was_left_out_is_named() -> None:
+    """An author is told, of each kind once; code that only shows an element is none."""
+    text = "<script>x</script>\n\n`<form>` <center>a</center>\n\n<iframe src='https://a.id'></iframe> <img src=''>"
+    assert rendered(text, "id")[1] == ("center", "iframe", "img", "script")
+    assert rendered("Teks **biasa** & [x](y.md) ![z](a.png)", "id")[1] == ()
 
 
 def test_what_an_author_leaves_open_is_closed() -> None:

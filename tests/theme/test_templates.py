@@ -140,9 +140,9 @@ def test_home_and_services_say_what_they_are(pages: Pages) -> None:
 
 
 def test_every_page_has_one_lasting_address(pages: Pages) -> None:
-    """Lists too; what stands at any address, like "not found", has none."""
+    """Lists too; "not found" stands at any address and has none, what was withdrawn is to be forgotten."""
     for name, page in pages.items():
-        assert len(tree(page).xpath("//link[@rel='canonical']")) == (name != "404"), name
+        assert len(tree(page).xpath("//link[@rel='canonical']")) == (name not in ("404", "withdrawn")), name
 
 
 def test_an_article_without_an_authors_page_still_names_its_author(pages: Pages) -> None:
