@@ -60,6 +60,7 @@ class Run:
     files: dict[str, str] = field(default_factory=dict)  # address → content file whose copy stands there
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # content path → its files' digests
     pages: dict[str, str] = field(default_factory=dict)  # by content path: the text as its page shows it, if other
+    written: int = 0  # pages of records so far
     pictures: dict[str, str] = field(default_factory=dict)  # picture that a text links to → content path of the text
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from pelican import signals
@@ -12,42 +12,66 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
+from plugins.reader import parts
 from publisher import feeds
 from publisher._folder import load, names
 from publisher.article import Article, Page, Service
 from publisher.build.addresses import record_path
-from publisher.errors import KentonganError, SiteFault
+from publisher.errors import SiteFault
+from publisher.feeds._edition import Dated, Edition, Kind, Section
+from publisher.feeds.opml import heading
 from publisher.messages import msg
-
-Dated = tuple[str, datetime | None]
 
 
 def register() -> None:
     """Called by Pelican."""
+    signals.all_generators_finalized.connect(gather)
     signals.article_writer_finalized.connect(write)
 
 
-def write(generator: ArticlesGenerator, writer: Writer) -> None:
-    """One file for each format; a format that lists all pages gets them too."""
-    run = run_of(generator.settings)
+def gather(generators: Iterable[Any]) -> None:
+    """What is published, for the formats; and for the page that lists the feeds, ``feed_groups``."""
+    news, _ = parts(generators)
+    run = run_of(news.settings)
     if run is None:
         return
-    articles = run.public()
+    found = tuple(sections(run, news))
+    run.edition = Edition(run.site, run.articles(), run.order.now, sections=found, pages=tuple(pages(run, news)))
+    groups = groupby(found, key=lambda section: section.kind)
+    news.context["feed_groups"] = [(heading(kind).text, tuple(group)) for kind, group in groups]
+
+
+def write(generator: ArticlesGenerator, writer: Writer) -> None:
+    """The files of each format."""
+    run = run_of(generator.settings)
+    if run is None or run.edition is None:
+        return
     for name in names(feeds):
-        member = load(feeds, name)
-        more: dict[str, Any] = {}
-        if "pages" in inspect.signature(member.render).parameters:
-            more["pages"] = tuple(pages(run, generator))
         try:
-            raw: bytes = member.render(run.site, articles, run.order.now, **more)
-        except KentonganError:
+            for path, raw in load(feeds, name).render(run.edition):
+                target = run.staging.site / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(raw)
+        except OSError:
             raise
         except Exception as fault:
             detail = f"{type(fault).__name__}: {fault}"
             raise SiteFault(msg("The feed {name} cannot be made: {detail}", name=name, detail=detail)) from fault
-        target = run.staging.site / member.FILENAME
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(raw)
+
+
+def sections(run: Run, generator: Any) -> Iterator[Section]:
+    """What has a feed of its own: every category, tag, author and service."""
+    groups: dict[Kind, Any] = {
+        "kategori": generator.categories,
+        "tag": sorted(generator.tags.items()),
+        "penulis": generator.authors,
+    }
+    for kind, group in groups.items():
+        for term, articles in group:
+            yield Section(kind=kind, name=str(term), home=term.url, articles=tuple(a.record for a in articles))
+    for service in sorted(run.services(), key=lambda s: s.id):
+        about = tuple(a.record for a in generator.articles if service.id in a.record.services)
+        yield Section(kind="layanan", name=service.name, home=record_path(service), articles=about)
 
 
 def pages(run: Run, generator: Any) -> Iterator[Dated]:

@@ -21,10 +21,14 @@ TYPES = {
     "jpg": "image/jpeg",
     "js": "text/javascript; charset=utf-8",
     "json": "application/json; charset=utf-8",
+    "m4a": "audio/mp4",
     "md": "text/markdown; charset=utf-8",
     "mjs": "text/javascript; charset=utf-8",
     "mp3": "audio/mpeg",
     "mp4": "video/mp4",
+    "ogg": "audio/ogg",
+    "opml": "text/x-opml; charset=utf-8",
+    "opus": "audio/ogg",
     "pdf": "application/pdf",
     "png": "image/png",
     "svg": "image/svg+xml; charset=utf-8",
@@ -32,6 +36,7 @@ TYPES = {
     "txt": "text/plain; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
     "wasm": "application/wasm",
+    "wav": "audio/wav",
     "webm": "video/webm",
     "webmanifest": "application/manifest+json; charset=utf-8",
     "webp": "image/webp",
@@ -46,3 +51,8 @@ TYPES = {
 def content_type(path: str) -> str:
     """The Content-Type of the file ``path``, in UTF-8 where it is text."""
     return TYPES.get(path.rpartition("/")[2].rpartition(".")[2].lower(), UNKNOWN)
+
+
+def media_type(path: str) -> str:
+    """The same without the character set."""
+    return content_type(path).partition(";")[0]

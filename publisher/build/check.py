@@ -14,7 +14,7 @@ from lxml import etree
 from publisher.messages import Message, msg
 
 _PAGES = (".html", ".htm")
-_XML = (".xml", ".svg")
+_XML = (".xml", ".svg", ".opml")
 _TEXT = (*_PAGES, *_XML, ".json", ".txt", ".css", ".js", ".nginx", "_redirects", ".htaccess")
 _ADDRESSES = ("href", "src", "poster")
 _META = frozenset({"og:image", "og:url", "twitter:image"})

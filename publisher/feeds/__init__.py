@@ -1,6 +1,6 @@
-"""One file a format: ``FILENAME`` below the site's root, and ``render(site, articles, now) -> bytes``.
+"""One file a format: ``FILENAME``, its file that every site has, and ``render(edition)``.
 
-``articles`` carry their rendered HTML; a format sees the public ones, newest first, and asks no clock but
-``now``, so the same articles give the same bytes. A format that lists every page of the site takes them as
-``pages`` (see sitemap.py). The first line of a member's docstring says what it is for.
+``render`` gives each file of the format as (path below the site's root, bytes). An Edition holds what is
+published and asks no clock but its ``now``, so the same edition gives the same bytes. The first line of a
+member's docstring says what it is for.
 """

@@ -103,6 +103,11 @@ def speaks_of_markup(text: str) -> bool:
     return _END_TAG.search(text) is not None
 
 
+def declared(text: str) -> str:
+    """Plain ``text`` for a place that may hold HTML: as HTML where it speaks of markup."""
+    return escape(text) if speaks_of_markup(text) else text
+
+
 def name(text: str) -> str:
     """A name on one line; one with an end tag was copied from a page and loses its tags."""
     return line(_TAG.sub("", text)) if speaks_of_markup(text) else line(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
@@ -16,9 +16,8 @@ from publisher.messages import msg
 # RFC 4151: a tag: id names a year in which the host was ours. It is this one for every article, so that
 # a changed date changes no id; it never moves on.
 TAG_YEAR = 2026
-# The retired Publisher Center's budgets, still kept by aggregators (support.google.com/news/
-# publisher-center/answer/9545420): 60 entries and 2 MB a feed.
-ENTRIES = 60
+# The retired Publisher Center's budget for a feed, still kept by aggregators (support.google.com/news/
+# publisher-center/answer/9545420).
 FEED_BYTES = 2_000_000
 # A text longer than this would leave no room for the others, since "<" takes four bytes in XML.
 TEXT_BYTES = 500_000
@@ -52,6 +51,15 @@ class Media:
     credit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that the entry carries, at its absolute address."""
+
+    url: str
+    type: str
+    bytes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """An article as sitemaps need it; times are in the site's zone.
@@ -74,7 +82,8 @@ class Listed:
 class Entry:
     """An article as feeds need it. Texts are plain but ``html``; times are in the site's zone.
 
-    ``published`` is the moment it was first public; ``updated`` is never before it.
+    ``published`` is the moment it was first public; ``updated`` is never before it. ``enclosures`` are its
+    documents and sounds. ``stays`` is true of an old one that stands in a feed for its correction.
     """
 
     id: str
@@ -88,18 +97,15 @@ class Entry:
     authors: tuple[str, ...]
     categories: tuple[Category, ...]
     media: Media | None
-
-
-def entries(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Entry, ...]:
-    """The newest ENTRIES of the articles that are public at ``now``, newest first."""
-    return tuple(entry(site, article, now) for article in public(site, articles, now)[:ENTRIES])
+    enclosures: tuple[Enclosure, ...] = ()
+    stays: bool = False
 
 
 def listed(site: Site, articles: Sequence[Article], now: datetime) -> Iterator[Listed]:
-    """All articles that are public at ``now``, newest first, each address once, but those whose original
-    stands on another site: a sitemap names no copies."""
+    """``articles``, which are public, each address once, but those whose original stands on another site:
+    a sitemap names no copies."""
     seen: set[str] = set()
-    for article in public(site, articles, now):
+    for article in articles:
         url = path_address(site.url, article_path(article))
         original = not article.canonical.strip() or absolute(article.canonical, url) in ("", url)
         if original and url not in seen:
@@ -112,13 +118,21 @@ def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Arti
 
     Callers hand over public articles only; this second look costs nothing and keeps an embargo tight.
     """
-    zone = ZoneInfo(site.timezone)
-    dated = (replace(a, date=moment(a.date, zone), embargo=a.embargo and moment(a.embargo, zone)) for a in articles)
-    seen = sorted((a for a in dated if a.is_public(now)), key=lambda a: (-a.due.timestamp(), a.id, a.slug))
+    seen = sorted(
+        (a for a in dated(site, articles) if a.is_public(now)), key=lambda a: (-a.due.timestamp(), a.id, a.slug)
+    )
     first: dict[str, Article] = {}
     for article in seen:
         first.setdefault(line(article.id), article)
     return tuple(first.values())
+
+
+def dated(site: Site, articles: Iterable[Article]) -> Iterator[Article]:
+    """``articles`` with a date and an embargo that can be compared and written."""
+    zone = ZoneInfo(site.timezone)
+    for article in articles:
+        embargo = moment(article.embargo, zone) if article.embargo else None
+        yield replace(article, date=moment(article.date, zone), embargo=embargo)
 
 
 def entry(site: Site, article: Article, now: datetime) -> Entry:
@@ -134,6 +148,7 @@ def entry(site: Site, article: Article, now: datetime) -> Entry:
         content = _pointer(url, summary, lang)
     if media and article.photo and media.url not in text.pictures:
         content = _lead(article, media) + content
+    content += _corrections(site, article, now, lang)
     published, changed = _dates(site, article, now)
     return Entry(
         id=tag_id(site, article.id),
@@ -147,7 +162,15 @@ def entry(site: Site, article: Article, now: datetime) -> Entry:
         authors=_once(article.authors),
         categories=_categories(site, article),
         media=media,
+        enclosures=_enclosures(site, article),
     )
+
+
+def corrected(article: Article, now: datetime) -> datetime | None:
+    """When the last correction of ``article`` was made, None when it has none yet."""
+    zone = article.date.tzinfo
+    made = (c.date if c.date.tzinfo else c.date.replace(tzinfo=zone) for c in article.corrections)
+    return max((when for when in made if when <= now), default=None)
 
 
 def _listed(site: Site, article: Article, url: str, now: datetime) -> Listed:
@@ -168,11 +191,13 @@ def _listed(site: Site, article: Article, url: str, now: datetime) -> Listed:
 
 
 def _dates(site: Site, article: Article, now: datetime) -> tuple[datetime, datetime]:
-    """First publication and last change. A ``modified`` before the first, or after ``now``, does not count."""
+    """First publication and last change: ``modified`` or a later correction. One before the first, or after
+    ``now``, does not count."""
     zone = ZoneInfo(site.timezone)
     published = moment(article.due, zone)
-    modified = moment(article.modified, zone) if article.modified else published
-    return published, modified if published < modified <= now else published
+    changes = (article.modified, *(c.date for c in article.corrections))
+    counted = (moment(when, zone) for when in changes if when)
+    return published, max((when for when in counted if published < when <= now), default=published)
 
 
 def _title(article: Article, text: str | None = None) -> str:
@@ -222,12 +247,14 @@ def language(given: str, default: str) -> str:
 
 
 def fit(shown: Sequence[Entry], write: Callable[[Sequence[Entry]], bytes]) -> bytes:
-    """What ``write`` makes of ``shown``, the oldest left out until it is below FEED_BYTES."""
+    """What ``write`` makes of ``shown``, the oldest left out until it is below FEED_BYTES; one that stands
+    there for its correction goes last."""
     while len(written := write(shown)) > FEED_BYTES and len(shown) > 1:
         over = len(written) - FEED_BYTES
         while over > 0 and len(shown) > 1:
-            over -= 2 * len(shown[-1].html.encode())
-            shown = shown[:-1]
+            last = next((n for n in range(len(shown) - 1, 0, -1) if not shown[n].stays), len(shown) - 1)
+            over -= 2 * len(shown[last].html.encode())
+            shown = (*shown[:last], *shown[last + 1 :])
     return written
 
 
@@ -262,6 +289,29 @@ def _media(site: Site, article: Article) -> Media | None:
         alt=alt or line(article.title),
         credit=line(credit),
     )
+
+
+def _enclosures(site: Site, article: Article) -> tuple[Enclosure, ...]:
+    """The documents and sounds among the article's downloads that a reader app can open."""
+    return tuple(
+        Enclosure(path_address(site.url, d.path), d.type, d.bytes)
+        for d in article.downloads
+        if d.type == "application/pdf" or d.type.startswith("audio/")
+    )
+
+
+def _corrections(site: Site, article: Article, now: datetime, lang: str) -> str:
+    """What was wrong, as the article's page says it below the text."""
+    zone = ZoneInfo(site.timezone)
+    dated = ((moment(c.date, zone), line(c.text)) for c in article.corrections)
+    rows = [
+        f'<li><time datetime="{when.isoformat(timespec="seconds")}">{when:%Y-%m-%d}</time>: {escape(text)}</li>'
+        for when, text in dated
+        if text and when <= now
+    ]
+    if not rows:
+        return ""
+    return f"\n<h2>{escape(msg('Corrections').say('id' if lang == 'id' else 'en'))}</h2>\n<ul>{''.join(rows)}</ul>"
 
 
 def _lead(article: Article, media: Media) -> str:

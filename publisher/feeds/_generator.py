@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from copy import deepcopy
 
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from publisher.article import Site
-from publisher.feeds._content import absolute, line, path_address
-from publisher.feeds._entry import Entry, feed_id, language, updated
+from publisher.feeds._content import absolute, path_address
+from publisher.feeds._edition import Feed
+from publisher.feeds._entry import feed_id, language, updated
 
 
-def generator(site: Site, filename: str, mime: str, shown: Sequence[Entry]) -> FeedGenerator:
-    """The head of the feed ``filename``: titles, links to itself, hub and home page, language, dates.
+def generator(site: Site, feed: Feed, mime: str) -> FeedGenerator:
+    """The head of ``feed``: titles, links to itself, hub and home page, language, dates.
 
     feedgen asks the clock for every date it is not given, and takes the last link added for RSS's own.
     """
-    home = path_address(site.url, "")
-    feed = FeedGenerator()
-    feed.id(feed_id(site, filename))
-    feed.title(line(site.title) or home)
-    feed.description(line(site.description) or line(site.title) or home)
-    feed.language(language(site.language, "id"))
-    feed.generator("Kentongan")
-    feed.updated(updated(shown))
-    feed.link(href=path_address(site.url, filename), rel="self", type=mime)
+    made = FeedGenerator()
+    made.id(feed_id(site, feed.path))
+    made.title(feed.title)
+    made.description(feed.description)
+    made.language(language(site.language, "id"))
+    made.generator("Kentongan")
+    made.updated(updated(feed.entries))
+    made.link(href=path_address(site.url, feed.path), rel="self", type=mime)
     if hub := hub_of(site):
-        feed.link(href=hub, rel="hub")
-    feed.link(href=home, rel="alternate", type="text/html")
-    return feed
+        made.link(href=hub, rel="hub")
+    made.link(href=path_address(site.url, feed.home), rel="alternate", type="text/html")
+    return made
 
 
 def hub_of(site: Site) -> str:
     """The address of the WebSub hub, "" when there is none."""
     return absolute(site.hub, path_address(site.url, "")) if site.hub else ""
+
+
+class Ready:
+    """A copy of an entry that was made before, in the place of feedgen's own: one article stands in many feeds."""
+
+    def __init__(self, element: etree._Element) -> None:
+        self.element = deepcopy(element)
+
+    def register_extension(self, *given: object) -> None:
+        """feedgen registers each extension of the feed with the entry; this one has had them."""
+
+    def rss_entry(self) -> etree._Element:
+        """The element as it is."""
+        return self.element
+
+    atom_entry = rss_entry

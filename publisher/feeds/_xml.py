@@ -1,4 +1,4 @@
-"""XML from the writer: sitemaps, and plain text the way the RSS Advisory Board wants it written."""
+"""XML from the writer, and plain text the way the RSS Advisory Board wants it written."""
 
 from __future__ import annotations
 
@@ -16,22 +16,12 @@ DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-# sitemaps.org/protocol.html: at most 50,000 addresses a file.
-SITEMAP_URLS = 50_000
-
 # Elements whose text is plain. rssboard.org/rss-profile, "Character data in RSS elements": "&" and "<" of
 # plain text are written as hexadecimal references, so that no reader takes them for markup.
 _PLAIN = re.compile(
     rb"<(title|category|name|summary|subtitle|dc:creator|media:description|media:credit)(?: [^<>]*)?>[^<]*(?=</\1>)"
 )
 _CHANNEL_DESCRIPTION = re.compile(rb"<description>[^<]*(?=</description>)")
-
-
-def urlset(**prefixes: str) -> etree._Element:
-    """The root of a sitemap with the namespaces ``prefixes`` beside its own."""
-    nsmap: dict[str | None, str] = {None: SITEMAP}
-    nsmap.update(prefixes)
-    return etree.Element(f"{{{SITEMAP}}}urlset", nsmap=nsmap)  # type: ignore[arg-type]  # the stubs forget None
 
 
 def add(parent: etree._Element, name: str, text: str, namespace: str = SITEMAP) -> etree._Element:

@@ -1,58 +1,83 @@
-"""RSS 2.0 of the newest articles with their full text (feeds/rss.xml)."""
+"""RSS 2.0 of the newest articles with their full text (feeds/rss.xml, and one beside each list)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
+from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
-from publisher.article import Article, Site
-from publisher.feeds._content import escape, speaks_of_markup
-from publisher.feeds._entry import Entry, Media, entries, fit
-from publisher.feeds._generator import generator, hub_of
+from publisher.feeds._archive import ARCHIVE_MIME, newest_archive
+from publisher.feeds._content import declared, escape, path_address, speaks_of_markup
+from publisher.feeds._edition import Edition, Feed
+from publisher.feeds._entry import Entry, Media, fit
+from publisher.feeds._generator import Ready, generator, hub_of
 from publisher.feeds._xml import ATOM, DC, MEDIA, add, legible
 
 FILENAME = "feeds/rss.xml"
 MIME = "application/rss+xml"
 
 
-def render(site: Site, articles: Sequence[Article], now: datetime) -> bytes:
-    """The newest articles. ``description`` is HTML, so the summary is escaped for HTML and then for XML."""
-    return fit(entries(site, articles, now), lambda shown: _written(site, shown))
+def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """All news, then each section. ``description`` is HTML, so the summary is escaped for HTML and then for XML."""
+    for feed in edition.feeds(FILENAME):
+        yield feed.path, _fitting(edition, feed)
 
 
-def _written(site: Site, shown: Sequence[Entry]) -> bytes:
-    feed = generator(site, FILENAME, MIME, shown)
-    feed.register_extension("house", Channel, Item, atom=False)
-    feed.house.hub = hub_of(site)
-    for entry in shown:
-        item = feed.add_entry(order="append")
-        item.house.entry = entry
-        item.guid(entry.id, permalink=False)
-        item.title(entry.title)
-        item.link(href=entry.url)
-        item.published(entry.published)
-        item.updated(entry.updated)
-        item.content(entry.html, type="html")
-        item.description(escape(entry.summary), isSummary=True)
-        item.category([{"term": c.name, "scheme": c.scheme} for c in entry.categories])
-    written: bytes = feed.rss_str(pretty=True)
+def _fitting(edition: Edition, feed: Feed) -> bytes:
+    def write(shown: Sequence[Entry]) -> bytes:
+        return _written(edition, replace(feed, entries=tuple(shown)))
+
+    return fit(feed.entries, write)
+
+
+def _written(edition: Edition, feed: Feed) -> bytes:
+    made = generator(edition.site, feed, MIME)
+    made.register_extension("house", Channel, Item, atom=False)
+    made.house.hub = hub_of(edition.site)
+    if feed.path == FILENAME and edition.months:
+        made.house.older = path_address(edition.site.url, newest_archive(edition))
+    for entry in feed.entries:
+        made.add_entry(Ready(edition.once("rss", entry.id, partial(_item, entry))), order="append")
+    written: bytes = made.rss_str(pretty=True)
     return legible(written)
 
 
+def _item(entry: Entry) -> etree._Element:
+    item = FeedEntry()
+    item.register_extension("house", Item, atom=False)
+    item.house.entry = entry
+    item.guid(entry.id, permalink=False)
+    item.title(declared(entry.title))
+    item.link(href=entry.url)
+    item.published(entry.published)
+    item.updated(entry.updated)
+    item.content(entry.html, type="html")
+    item.description(escape(entry.summary), isSummary=True)
+    item.category([{"term": c.name, "scheme": c.scheme} for c in entry.categories])
+    for file in entry.enclosures[:1]:  # readers take one an item
+        item.enclosure(file.url, str(file.bytes), file.type)
+    made: etree._Element = item.rss_entry()
+    return made
+
+
 class Channel(BaseExtension):  # type: ignore[misc]  # feedgen ships no types
-    """What feedgen's channel lacks: the hub."""
+    """What feedgen's channel lacks: the hub and the way to older news."""
 
     hub = ""
+    older = ""
 
     def extend_ns(self) -> dict[str, str]:
         return {"dc": DC, "media": MEDIA}
 
     def extend_rss(self, rss: etree._Element) -> etree._Element:
         own = rss[0].find(f"{{{ATOM}}}link")
-        if self.hub and own is not None:
+        if own is not None and self.older:
+            own.addnext(etree.Element(f"{{{ATOM}}}link", rel="prev-archive", href=self.older, type=ARCHIVE_MIME))
+        if own is not None and self.hub:
             own.addnext(etree.Element(f"{{{ATOM}}}link", rel="hub", href=self.hub))
         return rss
 
@@ -75,8 +100,7 @@ class Item(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
         facts = {"url": media.url, "type": media.type, "medium": "image"}
         known = {"fileSize": media.bytes, "width": media.width, "height": media.height}
         content = etree.SubElement(item, f"{{{MEDIA}}}content", {**facts, **{k: str(v) for k, v in known.items() if v}})
-        marked = speaks_of_markup(media.alt)
-        described = add(content, "description", escape(media.alt) if marked else media.alt, MEDIA)
-        described.set("type", "html" if marked else "plain")
+        described = add(content, "description", declared(media.alt), MEDIA)
+        described.set("type", "html" if speaks_of_markup(media.alt) else "plain")
         if media.credit:
             add(content, "credit", media.credit, MEDIA).set("role", "photographer")

@@ -1,61 +1,82 @@
-"""Sitemap of every page, with true dates of change and the pictures of articles (sitemap.xml)."""
+"""Sitemaps of every page, articles by month, with true dates of change and pictures (sitemap.xml is their index).
+
+All of them stand at the site's root: a sitemap may name pages below its own folder only (sitemaps.org/protocol).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from itertools import groupby
 
 from lxml import etree
 
-from publisher.article import Article, Site
+from publisher.feeds import news_sitemap
 from publisher.feeds._content import path_address
-from publisher.feeds._entry import Listed, listed, moment
-from publisher.feeds._xml import IMAGE, SITEMAP, SITEMAP_URLS, XHTML, add, urlset, w3c, written
+from publisher.feeds._edition import Edition
+from publisher.feeds._entry import Listed, moment
+from publisher.feeds._sitemap import URLS, index, portions, url, urlset
+from publisher.feeds._xml import IMAGE, XHTML, add, written
 
 FILENAME = "sitemap.xml"
+PAGES = "halaman"
 
 # developers.google.com/search/docs/crawling-indexing/sitemaps/image-sitemaps: at most 1,000 a page.
 PICTURES = 1_000
 
 
-def render(
-    site: Site, articles: Sequence[Article], now: datetime, pages: Iterable[tuple[str, datetime | None]] = ()
-) -> bytes:
-    """The home page, ``pages`` in their order, then the public articles, newest first.
+def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """The index, the pages in their order, and the articles of each month, newest first.
 
-    ``pages`` are all other pages that may be found: (path below the site's root, when its content last
-    changed or None when that is not known), for example ``("layanan/ptsp/", updated)`` or
-    ``("arsip/2026/11/", newest article of the month)``; never give the time of a build. A path given twice
-    counts once; the home page, dated by the newest article, is there already. An article whose original
-    stands on another site is not listed. There is no priority and no changefreq: no search engine reads
-    them. Beyond 50,000 addresses the oldest are left out.
+    A path given twice counts once; the home page, dated by the newest article, is there already. There is
+    no priority and no changefreq: no search engine reads them.
     """
-    zone = ZoneInfo(site.timezone)
-    shown = tuple(listed(site, articles, now))
-    rows = {"": max((e.updated for e in shown), default=None)}
-    for path, when in pages:
-        changed = moment(when, zone) if when else None
-        rows.setdefault(path.lstrip("/"), changed if changed and changed <= now else None)
+    made = list(_files(edition))
+    site = edition.site
+    known = [(path, when) for path, when, _ in made] + list(news_sitemap.files(edition))
+    yield FILENAME, index((path_address(site.url, path), when) for path, when in known)
+    for path, _, raw in made:
+        yield path, raw
+
+
+def _files(edition: Edition) -> Iterator[tuple[str, datetime | None, bytes]]:
+    """Path, newest change and bytes of each sitemap."""
+    for number, rows in enumerate(portions(_pages(edition), URLS)):
+        yield _path(PAGES, number), max((when for _, when in rows if when), default=None), _page_map(edition, rows)
+    others = _translations(edition.listed)
+    for month, entries in groupby(edition.listed, key=lambda e: f"{e.published:%Y-%m}"):
+        for number, part in enumerate(portions(tuple(entries), URLS)):
+            yield _path(month, number), max(e.updated for e in part), _article_map(part, others)
+
+
+def _path(name: str, number: int) -> str:
+    return f"sitemap-{name}-{number + 1}.xml" if number else f"sitemap-{name}.xml"
+
+
+def _pages(edition: Edition) -> tuple[tuple[str, datetime | None], ...]:
+    rows = {"": max((e.updated for e in edition.listed), default=None)}
+    for path, when in edition.pages:
+        changed = moment(when, edition.zone) if when else None
+        rows.setdefault(path.lstrip("/"), changed if changed and changed <= edition.now else None)
+    return tuple(rows.items())
+
+
+def _page_map(edition: Edition, rows: Sequence[tuple[str, datetime | None]]) -> bytes:
+    root = urlset()
+    for path, when in rows:
+        url(root, path_address(edition.site.url, path), when)
+    return written(root)
+
+
+def _article_map(entries: Sequence[Listed], others: Mapping[str, Sequence[Listed]]) -> bytes:
     root = urlset(image=IMAGE, xhtml=XHTML)
-    for path, when in rows.items():
-        _url(root, path_address(site.url, path), when)
-    others = _translations(shown)
-    for entry in shown[: max(0, SITEMAP_URLS - len(rows))]:
-        row = _url(root, entry.url, entry.updated)
+    for entry in entries:
+        row = url(root, entry.url, entry.updated)
         for other in others.get(entry.url, ()):
             etree.SubElement(row, f"{{{XHTML}}}link", rel="alternate", hreflang=other.lang, href=other.url)
         for picture in entry.pictures[:PICTURES]:
             add(etree.SubElement(row, f"{{{IMAGE}}}image"), "loc", picture, IMAGE)
     return written(root)
-
-
-def _url(root: etree._Element, address: str, when: datetime | None) -> etree._Element:
-    row = etree.SubElement(root, f"{{{SITEMAP}}}url")
-    add(row, "loc", address)
-    if when:
-        add(row, "lastmod", w3c(when))
-    return row
 
 
 def _translations(shown: Sequence[Listed]) -> dict[str, tuple[Listed, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import ModuleType
@@ -18,12 +18,24 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
 from publisher import _folder, feeds
-from publisher.article import Article, Picture, Service, Shown, Site, Status
+from publisher.article import Article, Correction, Download, Picture, Service, Shown, Site, Status
+from publisher.feeds._edition import Edition, Section
 
 HERE = Path(__file__).parent
 SPECS = os.environ.get("KENTONGAN_SPECS", "")
 WIB = timezone(timedelta(hours=7))
 Check = Callable[[str, bytes], None]
+
+
+def write(member: ModuleType, site: Site, articles: Sequence[Article], now: datetime, **more: Any) -> bytes:
+    """The format's own file for these articles."""
+    return files(member, site, articles, now, **more)[member.FILENAME]
+
+
+def files(member: ModuleType, site: Site, articles: Sequence[Article], now: datetime, **more: Any) -> dict[str, bytes]:
+    """All files of the format for these articles, by their paths."""
+    return dict(member.render(Edition(site, articles, now, **more)))
+
 
 NASTY = """<table><tbody><tr><td>Loket</td><td>Jam</td></tr></tbody></table>
 <script>alert(1)</script><p onclick="lari()" style="color:red">Rapat & makan < 10 menit ]]&gt;
@@ -66,6 +78,9 @@ def articles() -> tuple[Article, ...]:
         photo=Shown("gambar/berita/2026/meja.jpg", "image/jpeg", 1200, 675, 91234, alt="Meja layanan"),
         card=Shown("cards/20261123-aaaaa.jpg", "image/jpeg", 1200, 630, 45678),
         services=("ptsp",),
+        attachments=("berita/2026/surat edaran.pdf",),
+        downloads=(Download("berkas/berita/2026/surat-edaran.pdf", "application/pdf", 12345),),
+        corrections=(Correction(datetime(2026, 11, 23, 16, 0, tzinfo=WIB), "Jam layanan < 15.00 & bukan 16.00."),),
     )
     nasty = Article(
         id="20261124-bbbbb",
@@ -93,9 +108,9 @@ def articles() -> tuple[Article, ...]:
         translation_of="20261123-aaaaa",
     )
     old = Article(
-        id="20260102-ddddd",
+        id="20261002-ddddd",
         title="Salam: السلام عليكم",
-        date=datetime(2026, 1, 2, 0, 0, tzinfo=WIB),
+        date=datetime(2026, 10, 2, 0, 0, tzinfo=WIB),
         slug="salam",
         path="berita/2026/salam.md",
         body="",
@@ -123,6 +138,21 @@ def articles() -> tuple[Article, ...]:
     return (nasty, plain, english, old, held, draft)
 
 
+@pytest.fixture
+def edition(site: Site, articles: tuple[Article, ...], now: datetime) -> Edition:
+    """What is published, with a section of each kind and some pages."""
+    _, plain, english, *_ = articles
+    sections = (
+        Section(kind="kategori", name="Pelayanan", home="kategori/pelayanan/", articles=(plain,)),
+        Section(kind="kategori", name="Tanya & Jawab", home="kategori/tanya-jawab/", articles=articles),
+        Section(kind="tag", name="PTSP", home="tag/ptsp/", articles=(plain,)),
+        Section(kind="penulis", name="Siti", home="penulis/siti/", articles=(plain, english)),
+        Section(kind="layanan", name="Pelayanan Terpadu Satu Pintu", home="layanan/ptsp/", articles=()),
+    )
+    pages = (("tentang/", None), ("layanan/ptsp/", datetime(2026, 11, 1, tzinfo=WIB)))
+    return Edition(site, articles, now, sections=sections, pages=pages)
+
+
 @pytest.fixture(scope="session")
 def formats() -> Mapping[str, ModuleType]:
     """Every format by its name."""
@@ -132,30 +162,39 @@ def formats() -> Mapping[str, ModuleType]:
 @pytest.fixture(scope="session")
 def check() -> Check:
     """The check of a written file: it is well-formed, follows its schema, and feedparser has no complaint."""
-    sitemap = _xsd(HERE / "sitemap.xsd")
-    feed = jsonschema.Draft202012Validator(json.loads((HERE / "json-feed.json").read_text(encoding="utf-8")))
-    public_sitemap = _xsd(Path(SPECS) / "xsd" / "local-all.xsd") if SPECS else None
-    public_feed = _public_json_feed(Path(SPECS) / "jsonfeed") if SPECS else None
+    schemas = {
+        "urlset": [_xsd(HERE / "sitemap.xsd")],
+        "sitemapindex": [_xsd(HERE / "siteindex.xsd")],
+        "opml": [_xsd(HERE / "opml.xsd")],
+    }
+    feeds: list[Any] = [
+        jsonschema.Draft202012Validator(json.loads((HERE / "json-feed.json").read_text(encoding="utf-8")))
+    ]
+    if SPECS:
+        schemas["urlset"].append(_xsd(Path(SPECS) / "xsd" / "local-all.xsd"))
+        schemas["sitemapindex"].append(_xsd(Path(SPECS) / "xsd" / "siteindex.xsd"))
+        feeds.append(_public_json_feed(Path(SPECS) / "jsonfeed"))
 
-    def check(name: str, written: bytes) -> None:
+    def check(path: str, written: bytes) -> None:
         text = written.decode("utf-8")
-        if name in ("sitemap", "news_sitemap"):
-            document = etree.fromstring(written)
-            sitemap.assertValid(document)
-            if public_sitemap is not None:
-                public_sitemap.assertValid(document)
-        elif name == "json_feed":
+        if path.endswith(".json"):
             value = json.loads(text)
-            feed.validate(value)
+            for feed in feeds:
+                feed.validate(value)
             ids = [item["id"] for item in value["items"]]
             assert len(ids) == len(set(ids))
-            if public_feed is not None:
-                public_feed.validate(value)
-        elif name in ("rss", "atom"):
-            etree.fromstring(written)
-            assert feedparser.parse(written)["bozo"] in (0, False)
+        elif path.endswith((".xml", ".opml")):
+            root = etree.fromstring(written)
+            kind = etree.QName(root).localname
+            if kind in ("rss", "feed"):
+                assert feedparser.parse(written)["bozo"] in (0, False)
+                ids = [e.text for e in root.iterfind("{*}entry/{*}id")] + [e.text for e in root.iterfind(".//guid")]
+                assert len(ids) == len(set(ids))
+            else:
+                for schema in schemas[kind]:
+                    schema.assertValid(root)
         else:
-            assert name == "robots", f"no check for the format {name} yet"
+            assert path == "robots.txt", f"no check for {path} yet"
 
     return check
 

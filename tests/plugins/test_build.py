@@ -29,13 +29,23 @@ def test_every_page_stands_at_its_address(office: Office) -> None:
     pages = """404.html arsip arsip/2026/11 berita/urus-surat en/berita/guidance kategori kategori/pelayanan layanan
         layanan/ptsp penulis penulis/siti-aminah-sag-mpd penulis/budi tag tag/haji tag/layanan tentang kontak . pedoman
         zona-integritas langganan kanal-resmi aksesibilitas privasi"""
-    files = """feeds/rss.xml feeds/atom.xml feeds/feed.json sitemap.xml sitemap-news.xml robots.txt
+    files = """feeds/rss.xml feeds/atom.xml feeds/feed.json sitemap.xml sitemap-news.xml robots.txt icon.png indeks/index.html
         cards/20261101-urus-surat.jpg cards/20261101-guidance.jpg"""
-    sections = """kategori/pelayanan tag/haji tag/layanan penulis/budi penulis/siti-aminah-sag-mpd layanan/ptsp""".split()
+    sections = (
+        """kategori/pelayanan tag/haji tag/layanan penulis/budi penulis/siti-aminah-sag-mpd layanan/ptsp""".split()
+    )
     feeds = {f"{section}/{name}" for section in sections for name in ("rss.xml", "feed.json")}
-    feeds |= {"feeds/langganan.opml", "feeds/arsip/2026-11.xml", "sitemap-halaman.xml", "sitemap-2026-11.xml"}
-    wanted = feeds | {p if p.endswith(".html") else f"{p}/index.html".removeprefix("./") for p in pages.split()} | set(
-        files.split()
+    feeds |= {
+        "feeds/langganan.opml",
+        "feeds/arsip/2026-11.xml",
+        "feeds/arsip/awal.xml",
+        "sitemap-halaman.xml",
+        "sitemap-2026-11.xml",
+    }
+    wanted = (
+        feeds
+        | {p if p.endswith(".html") else f"{p}/index.html".removeprefix("./") for p in pages.split()}
+        | set(files.split())
     )
     made = {p for p in tree(office.output) if not p.startswith("theme/")}
     assert made == wanted
@@ -202,7 +212,7 @@ def test_pictures_are_made_anew(office: Office) -> None:
     page = office.page("berita/gambar")
     address = "https://humas.contoh.go.id/gambar/berita/2026/foto-besar.jpg"
     assert re.search(rf'<img alt="Warga" src="{address}" width="\d+" height="\d+" loading="lazy"', page)
-    assert not list(office.output.rglob("*.png"))
+    assert [p.name for p in office.output.rglob("*.png")] == ["icon.png"]
     record = built.manifest.record("20261101-gambar")
     assert record is not None
     assert record.photo is not None
@@ -252,7 +262,7 @@ def test_a_former_address_leads_on(office: Office) -> None:
     ]
     for name in (".htaccess", "redirects.nginx"):
         assert "/berita/baru/" in (office.output / name).read_text(encoding="utf-8")
-    assert b"lama" not in (office.output / "sitemap.xml").read_bytes()
+    assert b"/lama/" not in (office.output / "sitemap-halaman.xml").read_bytes()
 
 
 def test_a_renamed_article_moves_with_a_redirect(office: Office) -> None:

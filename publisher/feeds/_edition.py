@@ -1,0 +1,179 @@
+"""All that a build publishes, as formats need it; what several of them need is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from publisher.article import Article, Site, Status
+from publisher.feeds._content import line, name, path_address
+from publisher.feeds._entry import Entry, Listed, corrected, dated, entry, listed, moment, public
+from publisher.messages import Message, msg
+
+# The retired Publisher Center's budget, still kept by aggregators (support.google.com/news/
+# publisher-center/answer/9545420).
+ENTRIES = 60
+# How long an article with a new correction stands in the main feeds, however old it is.
+CORRECTED = timedelta(days=7)
+# Months without an article have an archive document, unless more than these follow each other.
+GAP = 12
+
+Kind = Literal["kategori", "tag", "penulis", "layanan"]
+Dated = tuple[str, datetime | None]
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of the news that has a page and feeds of its own: a category, a tag, an author, a service.
+
+    ``home`` is its page below the site's root, with a closing slash; ``articles`` are in any order.
+    """
+
+    kind: Kind
+    name: str
+    home: str
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed to be written: at ``path``, about what the page ``home`` shows, both below the site's root."""
+
+    path: str
+    home: str
+    title: str
+    description: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the office's calendar, "2026-11", with its articles, newest first."""
+
+    name: str
+    begins: datetime
+    articles: tuple[Article, ...]
+
+
+class Edition:
+    """The site at the moment ``now``.
+
+    ``articles`` are those that have a page, in any order; what is not public is left out here once more.
+    ``pages`` are all other pages that may be found: (path below the site's root, when its content last
+    changed or None when that is not known); never give the time of a build.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        articles: Sequence[Article],
+        now: datetime,
+        *,
+        sections: Sequence[Section] = (),
+        pages: Sequence[Dated] = (),
+    ) -> None:
+        self.site = site
+        self.now = now
+        self.zone = ZoneInfo(site.timezone)
+        self.sections = tuple(sections)
+        self.pages = tuple(pages)
+        self._given = tuple(dated(site, articles))
+        self._made: dict[tuple[str, str], Any] = {}
+
+    @cached_property
+    def public(self) -> tuple[Article, ...]:
+        """The articles that are public now, newest first, each id once."""
+        return public(self.site, self._given, self.now)
+
+    @cached_property
+    def listed(self) -> tuple[Listed, ...]:
+        """The same as sitemaps need them, without those whose original stands on another site."""
+        return tuple(listed(self.site, self.public, self.now))
+
+    def entry(self, article: Article) -> Entry:
+        """``article`` cleaned for a feed."""
+        return self.once("entry", article.id, lambda: entry(self.site, article, self.now))
+
+    def once(self, use: str, id: str, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made at the first call with this ``use`` and ``id`` and kept."""
+        key = (use, id)
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
+
+    def main(self, path: str) -> Feed:
+        """The feed of all news: the newest, and older ones with a correction of the last days."""
+        since = self.now - CORRECTED
+        staying = [a for a in self.public[ENTRIES:] if (corrected(a, self.now) or since) > since][:ENTRIES]
+        newest = map(self.entry, self.public[: ENTRIES - len(staying)])
+        title = line(self.site.title) or path_address(self.site.url, "")
+        return Feed(
+            path=path,
+            home="",
+            title=title,
+            description=line(self.site.description) or title,
+            entries=(*newest, *(replace(self.entry(a), stays=True) for a in staying)),
+        )
+
+    def feeds(self, path: str) -> Iterator[Feed]:
+        """The feed of all news at ``path``, and below each section's page one of the same name."""
+        yield self.main(path)
+        for section in self.sections:
+            title = self.title(section)
+            newest = public(self.site, section.articles, self.now)[:ENTRIES]
+            yield Feed(
+                path=f"{section.home}{path.rpartition('/')[2]}",
+                home=section.home,
+                title=title,
+                description=title,
+                entries=tuple(map(self.entry, newest)),
+            )
+
+    def title(self, section: Section) -> str:
+        """What the feeds of ``section`` are called, in the site's language."""
+        said = _called(section.kind, line(self.site.title), name(section.name))
+        return line(said.say("id" if self.site.language == "id" else "en"))
+
+    @cached_property
+    def months(self) -> tuple[Month, ...]:
+        """The months from the first article to the newest, newest first.
+
+        Those without an article are among them, and a withdrawn article counts for the first: so no month's
+        neighbours change when an article of it comes or goes. A wider gap than GAP stays one: a date that
+        is wrong by a century makes no thousand files.
+        """
+        by_month: dict[tuple[int, int], list[Article]] = {}
+        for article in self._given:
+            if article.status is Status.WITHDRAWN and article.due <= self.now:
+                by_month.setdefault(self._month(article), [])
+        for article in self.public:
+            by_month.setdefault(self._month(article), []).append(article)
+        for (year, month), (later, end) in pairwise(sorted(by_month)):
+            between = range(year * 12 + month, later * 12 + end - 1)
+            if len(between) <= GAP:
+                by_month |= {(number // 12, number % 12 + 1): [] for number in between}
+        return tuple(
+            Month(f"{year:04}-{month:02}", datetime(year, month, 1, tzinfo=self.zone), tuple(by_month[year, month]))
+            for year, month in sorted(by_month, reverse=True)
+        )
+
+    def _month(self, article: Article) -> tuple[int, int]:
+        when = moment(article.due, self.zone)
+        return when.year, when.month
+
+
+def _called(kind: Kind, site: str, name: str) -> Message:
+    if kind == "kategori":
+        return msg("{site} – category {name}", site=site, name=name)
+    if kind == "tag":
+        return msg("{site} – topic {name}", site=site, name=name)
+    if kind == "penulis":
+        return msg("{site} – news by {name}", site=site, name=name)
+    return msg("{site} – news about {name}", site=site, name=name)

@@ -1,0 +1,68 @@
+"""OPML 2.0 of all feeds, for a reader app to take in at once (feeds/langganan.opml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.utils import format_datetime
+from itertools import groupby
+
+from lxml import etree
+
+from publisher.feeds import rss
+from publisher.feeds._content import line, path_address
+from publisher.feeds._edition import Edition, Feed, Kind
+from publisher.feeds._entry import updated
+from publisher.feeds._xml import written
+from publisher.messages import Message, msg
+
+FILENAME = "feeds/langganan.opml"
+MIME = "text/x-opml"
+
+
+def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """The feed of all news, then each section's under the name of its kind; in RSS, which every app reads."""
+    lang = "id" if edition.site.language == "id" else "en"
+    main, *rest = edition.feeds(rss.FILENAME)
+    root = etree.Element("opml", version="2.0")
+    head = etree.SubElement(root, "head")
+    facts = {
+        "title": main.title,
+        "dateModified": format_datetime(updated(main.entries)),
+        "ownerName": line(edition.site.office) or main.title,
+    }
+    for name, value in facts.items():
+        etree.SubElement(head, name).text = value
+    body = etree.SubElement(root, "body")
+    _outline(body, edition, main)
+    rows = zip(edition.sections, rest, strict=True)
+    for kind, group in groupby(rows, key=lambda row: row[0].kind):
+        folder = etree.SubElement(body, "outline", text=heading(kind).say(lang))
+        for _, feed in group:
+            _outline(folder, edition, feed)
+    yield FILENAME, written(root)
+
+
+def _outline(parent: etree._Element, edition: Edition, feed: Feed) -> None:
+    site = edition.site
+    facts = {
+        "type": "rss",
+        "text": feed.title,
+        "title": feed.title,
+        "description": feed.description,
+        "language": line(site.language),
+        "xmlUrl": path_address(site.url, feed.path),
+        "htmlUrl": path_address(site.url, feed.home),
+        "version": "RSS2",
+    }
+    etree.SubElement(parent, "outline", facts)
+
+
+def heading(kind: Kind) -> Message:
+    """The name of all sections of ``kind``."""
+    if kind == "kategori":
+        return msg("By category")
+    if kind == "tag":
+        return msg("By topic")
+    if kind == "penulis":
+        return msg("By author")
+    return msg("By service")
