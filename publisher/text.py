@@ -46,6 +46,12 @@ def utf16(text: str) -> int:
     return len(unicodedata.normalize("NFC", text).encode("utf-16-le", "surrogatepass")) // 2
 
 
+def emoji_bytes(text: str) -> int:
+    """Code points, but an emoji as its UTF-8 bytes, as Threads counts."""
+    parts = GRAPHEME.findall(unicodedata.normalize("NFC", text))
+    return sum(len(p.encode("utf-8", "surrogatepass")) if EMOJI.search(p) else len(p) for p in parts)
+
+
 def size(text: str) -> int:
     """UTF-8 bytes."""
     return len(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))

@@ -1,8 +1,9 @@
-"""The picture files of a post, as a channel uploads them."""
+"""The picture files of a post, as a channel uploads them or has them fetched."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from publisher.errors import Refused
 from publisher.messages import msg
@@ -20,3 +21,8 @@ def picture(site: Path, media: Media, *, limits: Limits, channel: str) -> bytes:
     if len(content) > limits.picture_bytes:
         raise Refused(msg("The picture {path} is too large for {channel}.", path=media.path, channel=channel))
     return content
+
+
+def address(site: str, media: Media) -> str:
+    """Where on our site at ``site`` a network fetches ``media``; the link gate has seen the page live."""
+    return f"{site}/{quote(media.path)}"

@@ -1,0 +1,287 @@
+"""Meta's Graph API as Facebook, Instagram and Threads speak it: one way to ask, one set of errors, containers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from publisher.channels import Renew, Setup
+from publisher.channels._own import LOOK_BACK, is_ours
+from publisher.errors import ChannelError, Duplicate, Held, OutcomeUnknown, Refused, TryLater
+from publisher.http import LONGEST_WAIT, Answer
+from publisher.messages import msg
+from publisher.post import Post, Receipt
+from publisher.settings import is_loopback
+
+# developers.facebook.com/docs/graph-api/overview/rate-limiting: 4, 17, 32, 613, 80001 to 80014; 9 with
+# instagram-platform/reference/error-codes: the posts of a day are used up.
+LIMITED = frozenset({4, 9, 17, 32, 613, *range(80001, 80015)})
+# docs/graph-api/guides/error-handling: a token that has ended or was taken back.
+DEAD = frozenset({102, 190})
+# The same page: a right or a role is missing; 25 with Instagram's error codes: the account is restricted.
+NOT_ALLOWED = frozenset({3, 10, 25, *range(200, 300)})
+# Codes or subcodes for what was posted already, or is blocked for looking like it.
+DUPLICATE = frozenset({368, 506, 1366051})
+# Faults of theirs, after which a post may be out (arsduo/koala#699). 9004: our picture could not be fetched;
+# 9007: the container is not ready, or no longer there to be shown.
+UNCLEAR = frozenset({-2, -1, 1, 2, 9004, 9007})
+# The thing asked for is not there (code, subcode): any object; an Instagram container.
+MISSING = ((100, 33), (24, 2207006))
+# developers.facebook.com/docs/graph-api/changelog: a version lives for about two years.
+VERSION = "v25.0"
+# What ``prepare`` made, beside the media; no picture has such a path.
+MADE = "*made"
+USAGE = "x-business-use-case-usage"
+PAGE = 100
+PAGES = 50
+POLLS = 20
+PAUSE = 3.0
+
+
+class Gone(Refused):
+    """What was asked for is not there, or not any more."""
+
+
+def stand_in(value: str, network: str) -> str:
+    """A server for trials, "" for the real one. Raises ValueError when it is not on this machine."""
+    if value and not is_loopback(value):
+        raise ValueError(msg("only a server on this machine may stand in for {network}", network=network))
+    return value.rstrip("/")
+
+
+class Graph:
+    """One account's way into the API at ``server``; its token goes where Meta's documents put it."""
+
+    def __init__(self, setup: Setup, server: str, version: str = VERSION) -> None:
+        self.channel = setup.name
+        self._version = version
+        self._token = setup.secrets["token"]
+        self._wire = setup.wire(server, judge=self._judge)
+
+    def ask(self, method: str, path: str, fields: Mapping[str, str], *, visible: bool = False) -> dict[str, Any]:
+        """What the API says of ``path``. Raises Gone when that is not there, unless a post may be out."""
+        given = {**fields, "access_token": self._token}
+        place = f"/{self._version}/{quote(path)}"
+        answer = (
+            self._wire.ask(method, place, visible=visible, data=given)
+            if method == "POST"
+            else self._wire.ask(method, place, params=given)
+        )
+        data = answer.json()
+        if not isinstance(data, dict):
+            raise self.garbled("no object", visible=visible)
+        return data
+
+    def make(self, path: str, fields: Mapping[str, str], *, visible: bool = False) -> str:
+        """The id of what a POST to ``path`` makes."""
+        try:
+            made = self.ask("POST", path, fields, visible=visible)
+        except Gone as fault:
+            raise Held(
+                msg("{channel} does not know the account in office.toml; check its number.", channel=self.channel),
+                detail=fault.detail,
+            ) from fault
+        if not made.get("id"):
+            raise self.garbled("what was made has no id", visible=visible)
+        return str(made["id"])
+
+    def look(self, id: str, fields: str) -> dict[str, Any]:
+        """``fields`` of one thing, {} when it is not there."""
+        try:
+            return self.ask("GET", id, {"fields": fields})
+        except Gone:
+            return {}
+
+    def delete(self, id: str) -> None:
+        """Takes ``id`` away; what is gone already is well."""
+        try:
+            self.ask("DELETE", id, {})
+        except Gone:
+            return
+
+    def listed(self, path: str, *, fields: str, time: str, until: datetime) -> Iterator[dict[str, Any]]:
+        """What stands at ``path`` from the newest back to ``until``; ``time`` is the field with its time."""
+        asked = {"fields": fields, "limit": str(PAGE)}
+        for _ in range(PAGES):
+            page = self.ask("GET", path, asked)
+            data, paging = page.get("data"), page.get("paging") or {}
+            if not isinstance(data, list) or not all(isinstance(d, dict) for d in data) or not isinstance(paging, dict):
+                raise self.garbled("the timeline is no list of posts", visible=False)
+            yield from data
+            oldest = moment(data[-1].get(time)) if data else None
+            after = (paging.get("cursors") or {}).get("after")
+            if not data or not paging.get("next") or not after or (oldest and oldest < until):
+                return
+            asked["after"] = str(after)
+        raise OutcomeUnknown(msg("{channel} has too many newer posts to look through.", channel=self.channel))
+
+    def garbled(self, what: str, *, visible: bool) -> ChannelError:
+        """The error for an answer that says it is well and cannot be read."""
+        return self._wire.garbled(what, visible=visible)
+
+    def _judge(self, answer: Answer, visible: bool) -> ChannelError | None:
+        """Meta's own reading of an answer, by its codes; nearly all of them come with HTTP 400."""
+        error = _error(answer)
+        code, sub = error.get("code"), error.get("error_subcode")
+        said = self._wire.said(answer)
+        if code in LIMITED:
+            return self._wire.limited(answer, regain(answer.headers))
+        if code in DEAD:
+            return Held(
+                msg("{channel} no longer accepts the access key; make a new one and put it in.", channel=self.channel),
+                detail=said,
+            )
+        if code in NOT_ALLOWED:
+            return Held(
+                msg(
+                    "The access key for {channel} is of the wrong kind or lacks a permission; make a new one.",
+                    channel=self.channel,
+                ),
+                detail=said,
+            )
+        if visible and DUPLICATE & {code, sub}:
+            return Duplicate(
+                msg(
+                    "{channel} says that it has this post already, or does not say what is wrong.", channel=self.channel
+                ),
+                detail=said,
+            )
+        if (code, sub) in MISSING or answer.status == 404:
+            return self._wire.unknown(said) if visible else Gone(self._refusal(said), detail=said)
+        if code in UNCLEAR or DUPLICATE & {code, sub} or error.get("is_transient") is True:
+            return self._unclear(said, visible)
+        return None
+
+    def _unclear(self, said: str, visible: bool) -> ChannelError:
+        if visible:
+            return self._wire.unknown(said)
+        return TryLater(
+            msg("{channel} has a fault of its own; it will be tried again.", channel=self.channel), detail=said
+        )
+
+    def _refusal(self, said: str) -> Any:
+        return msg("{channel} refuses this post: {reason}", channel=self.channel, reason=said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Containers:
+    """Posts made hidden and shown in a second step (Instagram, Threads). A container is shown at most once,
+    and says for a day whether it was; the names are the API's: ``made`` at, ``shown`` at, ``listed`` at,
+    its ``status``, and the fields of a post with its words and its link."""
+
+    graph: Graph
+    account: str
+    made: str
+    shown: str
+    listed: str
+    status: str
+    words: str
+    link: str
+    pause: Callable[[float], None]
+
+    def ready(self, known: str, body: Mapping[str, str], renew: Renew) -> str:
+        """A container that can be shown: ``known`` when it still stands, else a new one made of ``body``."""
+        if known and self._state(known) == "PUBLISHED":
+            return known  # showing it will say so, and then it is looked up
+        if known and self._settled(known, renew) == "FINISHED":
+            return known
+        new = self.graph.make(f"{self.account}/{self.made}", body)
+        if self._settled(new, renew) != "FINISHED":
+            raise TryLater(
+                msg("{channel} could not take the picture or the text; it will be tried again.", channel=self._name),
+                detail=self._state(new),
+            )
+        return new
+
+    def show(self, container: str) -> Receipt:
+        """Makes the post visible. A refusal is not believed before the container says the same."""
+        try:
+            made = self.graph.make(f"{self.account}/{self.shown}", {"creation_id": container}, visible=True)
+        except Refused as fault:
+            if self._state(container) != "PUBLISHED":
+                raise
+            raise Duplicate(
+                msg("{channel} says that it has this post already.", channel=self._name), detail=fault.detail
+            ) from fault
+        return self._receipt(made)
+
+    def trace(self, post: Post, container: str, since: datetime) -> Receipt | None:
+        """The receipt of a container that may have been shown, None when it surely was not."""
+        state = self._state(container) if container else ""
+        if state == "IN_PROGRESS":
+            raise TryLater(msg("{channel} is still working on the post.", channel=self._name), after=30.0)
+        if state == "FINISHED":
+            return None
+        found = self.find(post, since)
+        if found is None and state == "PUBLISHED":
+            raise TryLater(
+                msg("{channel} has published the post but does not list it yet.", channel=self._name), after=60.0
+            )
+        return found
+
+    def find(self, post: Post, since: datetime) -> Receipt | None:
+        """The post in the own timeline, by our link, else by its words."""
+        fields = ",".join(f for f in ("id", "permalink", "timestamp", self.words, self.link) if f)
+        until = since - LOOK_BACK
+        for shown in self.graph.listed(f"{self.account}/{self.listed}", fields=fields, time="timestamp", until=until):
+            at = moment(shown.get("timestamp"))
+            said, links = str(shown.get(self.words, "")), [str(shown.get(self.link, ""))]
+            if at and shown.get("id") and is_ours(post, since, said=said, links=links, at=at):
+                return Receipt(str(shown["id"]), str(shown.get("permalink", "")), at)
+        return None
+
+    @property
+    def _name(self) -> str:
+        return self.graph.channel
+
+    def _state(self, container: str) -> str:
+        """What the container says it is, "" when there is none (any more)."""
+        return str(self.graph.look(container, self.status).get(self.status, ""))
+
+    def _settled(self, container: str, renew: Renew) -> str:
+        """The container's state once Meta has worked on it. Raises TryLater when that takes too long."""
+        for _ in range(POLLS):
+            renew()
+            state = self._state(container)
+            if state != "IN_PROGRESS":
+                return state
+            self.pause(PAUSE)
+        raise TryLater(msg("{channel} is still working on the post.", channel=self._name), after=60.0)
+
+    def _receipt(self, id: str) -> Receipt:
+        """The receipt with the post's address; without it when that cannot be had now, for the post is out."""
+        try:
+            shown = self.graph.look(id, "permalink,timestamp")
+        except ChannelError:
+            return Receipt(id)
+        return Receipt(id, str(shown.get("permalink", "")), moment(shown.get("timestamp")))
+
+
+def regain(headers: Mapping[str, str]) -> float | None:
+    """The seconds until the account may post again, None when Meta does not say. It counts in minutes,
+    by business and use (docs/graph-api/overview/rate-limiting)."""
+    try:
+        uses = [use for business in json.loads(headers.get(USAGE, "{}")).values() for use in business]
+        minutes = max((float(use["estimated_time_to_regain_access"]) for use in uses), default=0.0)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return min(minutes * 60, LONGEST_WAIT) if minutes > 0 else None
+
+
+def moment(value: object) -> datetime | None:
+    """A time of the API, None when it is none."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _error(answer: Answer) -> dict[str, Any]:
+    data = answer.json()
+    error = data.get("error") if isinstance(data, dict) else None
+    return error if isinstance(error, dict) else {}
