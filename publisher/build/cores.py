@@ -9,11 +9,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -52,16 +56,21 @@ def each(
 def _shared(work: Callable[[Item], Done], items: Sequence[Item], hands: int) -> Iterator[Done]:
     """The results as far as the helpers come; fewer than ``items`` when one died or none can be had."""
     try:
-        pool = ProcessPoolExecutor(hands, multiprocessing.get_context("spawn"), _quiet)
+        pool = ProcessPoolExecutor(hands, multiprocessing.get_context("spawn"), _begin)
     except (OSError, ImportError, NotImplementedError):  # no semaphores on this system
         return
+
+    def submitted(item: Item) -> Future[Done]:
+        with _nameless():
+            return pool.submit(work, item)
+
     try:
-        waiting = deque(pool.submit(work, item) for item in items[: hands * AHEAD])
+        waiting = deque(submitted(item) for item in items[: hands * AHEAD])
         given = len(waiting)
         while waiting:
             yield waiting.popleft().result()
             if given < len(items):
-                waiting.append(pool.submit(work, items[given]))
+                waiting.append(submitted(items[given]))
                 given += 1
     except BrokenProcessPool:
         return
@@ -69,6 +78,26 @@ def _shared(work: Callable[[Item], Done], items: Sequence[Item], hands: int) -> 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _quiet() -> None:
-    """Ctrl-C reaches the helpers too; the process that started them says it, and once."""
+def _begin() -> None:
+    """Ctrl-C reaches the helpers too; the process that started them says it, and once. When that one is killed
+    the helper ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+@contextmanager
+def _nameless() -> Iterator[None]:
+    """A helper needs nothing of the program that runs, and must not run a script without a main guard again."""
+    kept = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = kept

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from publisher.build import cores
 from publisher.errors import ContentFault
 from publisher.messages import msg
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def square(number: int) -> tuple[int, int]:
@@ -71,3 +77,52 @@ def test_without_semaphores_all_is_done_here(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(cores, "ProcessPoolExecutor", none)
     assert {pid for _, pid in cores.each(square, range(12), 1, most=2)} == {os.getpid()}
+
+
+SCRIPT = """\
+import os, sys, time
+print("begun", os.getpid(), flush=True)
+from publisher.build import cores
+for found in cores.each(WORK, range(6), 1, most=2):
+    print("made", found, flush=True)
+"""
+
+
+def script(work: str) -> list[str]:
+    return [sys.executable, "-c", SCRIPT.replace("WORK", work)]
+
+
+def test_a_script_without_a_guard_is_run_once(tmp_path: Path) -> None:
+    "Helpers never import the program that started them, guarded or not."
+    file = tmp_path / "naskah.py"
+    file.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n" + SCRIPT.replace("WORK", "os.path.abspath"))
+    file.write_text(file.read_text(encoding="utf-8").replace("range(6)", "['/a', '/b']"), encoding="utf-8")
+    said = subprocess.run([sys.executable, file], capture_output=True, text=True, check=True)
+    assert said.stderr == ""
+    assert said.stdout.count("begun") == 1
+    assert said.stdout.split("\n")[1:3] == ["made /a", "made /b"]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="asks /proc for processes")
+def test_helpers_end_with_a_killed_process() -> None:
+    "A build that is killed leaves no helper behind."
+    run = subprocess.Popen(script("time.sleep"), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert run.stdout is not None
+    run.stdout.readline()
+    deadline = time.monotonic() + 60
+    while len(helpers := children(run.pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(helpers) >= 2
+    run.kill()
+    run.wait()
+    run.stdout.close()
+    while any(Path(f"/proc/{h}/cmdline").exists() for h in helpers) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [h for h in helpers if Path(f"/proc/{h}/cmdline").exists()] == []
+
+
+def children(pid: int) -> list[str]:
+    """The processes that ``pid`` started and that are its helpers."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    every = [c for f in found for c in f.read_text(encoding="utf-8").split()]
+    return [c for c in every if b"spawn_main" in Path(f"/proc/{c}/cmdline").read_bytes()]
