@@ -68,6 +68,10 @@ class Staging:
 
     def begin(self) -> None:
         """Makes the staging folder anew. Raises MachineFault when that cannot be done."""
+        if self.output.exists() and not self.output.is_dir():
+            raise MachineFault(
+                msg("This is a file, but the site is built into a folder here; move it away."), where=str(self.output)
+            )
         with machine_faults(self.folder):
             self.discard()
             self.site.mkdir(parents=True)
