@@ -274,6 +274,42 @@ def serve(
     return WELL
 
 
+@command("Example: kentongan card content/berita/2026/satu-meja.md --open")
+def card(
+    console: Console,
+    file: Annotated[Path | None, typer.Argument(help="The article; without it all of a month.", metavar="FILE")] = None,
+    month: Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="This month, not the last 31 days.")] = "",
+    show: Annotated[bool, typer.Option("--open", help="Show them in the browser.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Draws the cards of an article, a draft too. Without FILE it makes a page of all cards of the last month."""
+    from publisher import contact_sheet
+
+    if file and month:
+        raise UsageFault(msg("Give a file or --month, not both."))
+    with Progress(console, quiet=as_json) as say:
+        if file:
+            made = contact_sheet.of_article(console.settings, file, console.now, say)
+        else:
+            made = contact_sheet.of_month(console.settings, month, console.now, say)
+    if as_json:
+        console.json(
+            {
+                "page": str(made.page),
+                "files": [str(f) for f in made.files],
+                "findings": [_finding(f, console.lang) for f in made.findings],
+            }
+        )
+    else:
+        _print_findings(console, made.findings)
+        for path in made.files if file else ():
+            console.print(_shown(path))
+        console.print(msg("All cards on one page: {file}", file=_shown(made.page)))
+    if show:
+        _open(console, made.page)
+    return PARTLY if made.findings else WELL
+
+
 @command("Example: kentongan deploy --remove 20261124-x7k2m")
 def deploy(console: Console, remove: Remove = []) -> int:  # noqa: B006 - Typer copies it
     """Sends the built site to its target. Only what changed travels, deletions last."""
@@ -647,6 +683,14 @@ def _print_table(console: Console, heads: Sequence[Message], rows: Sequence[Sequ
     Terminal().print(table)
 
 
+def _open(console: Console, page: Path) -> None:
+    """Shows a page on this computer in the person's browser."""
+    import webbrowser
+
+    if not webbrowser.open(page.as_uri()):
+        console.warn(msg("No browser could be started; open {file} yourself.", file=_shown(page)))
+
+
 def _shown(path: Path) -> str:
     """``path`` as a person would type it here."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
@@ -738,7 +782,7 @@ def translated(command: Any, lang: str) -> Any:
 def _said(part: str, say: Callable[[str], str]) -> str:
     """A paragraph below the help: an example keeps its command and gets its first word translated."""
     if part.startswith("Example: "):
-        return say("Example:") + " " + part.removeprefix("Example: ")
+        return say(msg("Example:").text) + " " + part.removeprefix("Example: ")
     return say(part) if part else part
 
 
