@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from importlib.metadata import version
@@ -28,6 +29,13 @@ class Job:
     size: str
     cache: Path
     key: str
+
+
+def jobs(face: Face, sizes: Sequence[str], cache: Path, by: str) -> Iterator[Job]:
+    """The card of ``face`` in each of ``sizes``; ``by`` is what ``hand`` said."""
+    shown = digest(by, face_digest(face))
+    for size in sizes:
+        yield Job(face, size, cache, digest(shown, size))
 
 
 def work(job: Job) -> None:

@@ -14,13 +14,13 @@ from datetime import timedelta
 
 from pelican import Pelican, signals
 
-from plugins._cards import SECONDS, Job, face_digest, hand, made, work
+from plugins._cards import SECONDS, Job, hand, jobs, made, work
 from plugins._convert import Run, run_of
 from publisher.article import CARD_SIZES, Article, Shown, Status, card_path
 from publisher.build.cores import each
-from publisher.build.derived import digest, is_kept
+from publisher.build.derived import is_kept
 from publisher.cards import draw
-from publisher.cards.draw import OG_SIZE, Face
+from publisher.cards.draw import OG_SIZE
 from publisher.cards.logo import Logo, read
 from publisher.errors import ContentFault, SettingsFault
 from publisher.messages import msg
@@ -71,24 +71,19 @@ def sizes(article: Article, run: Run) -> tuple[str, ...]:
 def _order(run: Run, article: Article, logo: Logo | None, by: str) -> Iterator[_Order]:
     if article.status is not Status.PUBLISHED and not (run.order.preview and article.status is Status.DRAFT):
         return
+    cache = run.order.settings.state / "cache" / "cards"
     photo = run.staging.site / article.photo.path if article.photo else None
     try:
         face = draw.face(article, run.site, photo, logo)
     except ContentFault as fault:
         run.find("card", "error", fault.message, article.path, article.line("title"))
         return
-    yield _Order(article, tuple(_jobs(run, face, by, sizes(article, run))))
+    yield _Order(article, tuple(jobs(face, sizes(article, run), cache, by)))
 
 
-def _jobs(run: Run, face: Face, by: str, wanted: tuple[str, ...]) -> Iterator[Job]:
-    shown, cache = digest(by, face_digest(face)), run.order.settings.state / "cache" / "cards"
-    for size in wanted:
-        yield Job(face, size, cache, digest(shown, size))
-
-
-def _draw(run: Run, jobs: list[Job]) -> None:
+def _draw(run: Run, wanted: list[Job]) -> None:
     """Draws what the cache does not hold."""
-    new = tuple({job.key: job for job in jobs if not is_kept(job.cache, job.key)}.values())
+    new = tuple({job.key: job for job in wanted if not is_kept(job.cache, job.key)}.values())
     for done, _ in enumerate(each(work, new, SECONDS), 1):
         run.tell(msg("Cards: {title}", title=new[done - 1].face.title), done, len(new))
 

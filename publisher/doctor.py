@@ -170,12 +170,22 @@ def look_at_office(settings: Settings, now: datetime) -> Iterator[Symptom]:
             msg("Google takes no site under a path or without a public name as a preferred source."),
             msg("Empty google_news in {file}, or give the site a domain of its own.", file=OFFICE_FILE),
         )
-    if office.logo and not (settings.root / office.logo).is_file():
+    yield from _look_at_logo(settings)
+
+
+def _look_at_logo(settings: Settings) -> Iterator[Symptom]:
+    """Whether cards and search results can show the office's logo."""
+    from publisher.cards import logo
+
+    try:
+        if settings.office.logo:
+            logo.read(settings.root / settings.office.logo)
+    except SettingsFault as fault:
         yield Symptom(
             "office",
             "fault",
-            msg("The logo {file} does not exist.", file=office.logo),
-            msg("Put the file there, or empty logo in {file}.", file=OFFICE_FILE),
+            fault.message,
+            msg("Put a file there that can be used, or empty logo in {file}.", file=OFFICE_FILE),
         )
 
 

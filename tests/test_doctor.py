@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from publisher import doctor, settings, target
 from publisher.doctor import Symptom, examine
@@ -159,8 +160,13 @@ def test_open_fields_are_named(make: Any) -> None:
 
 
 def test_a_missing_logo_is_said(make: Any) -> None:
-    """A file that office.toml names must be there."""
-    assert [s.level for s in found(make('logo = "logo.png"\n' + WELL), "office")] == ["ok", "fault"]
+    """A logo that office.toml names must be there and be a picture."""
+    settings = make('logo = "logo.png"\n' + WELL)
+    assert [s.level for s in found(settings, "office")] == ["ok", "fault"]
+    (settings.root / "logo.png").write_bytes(b"<svg/>")
+    assert [s.level for s in found(settings, "office")] == ["ok", "fault"]
+    Image.new("RGB", (200, 200)).save(settings.root / "logo.png")
+    assert [s.level for s in found(settings, "office")] == ["ok"]
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,16 @@ FLOORS = (
         "publisher.target",
         "publisher.mime",
     },
-    {"publisher.outreach", "publisher.proof", "publisher.deploy", "publisher.serve", "publisher.doctor"},
+    {
+        "publisher.outreach",
+        "publisher.proof",
+        "publisher.deploy",
+        "publisher.serve",
+        "publisher.doctor",
+        "publisher.audit",
+    },
     {"plugins"},
-    {"publisher.publish"},
+    {"publisher.publish", "publisher.contact_sheet"},
     {"publisher.cli", "publisher.desk"},
     {"publisher.__main__"},
 )

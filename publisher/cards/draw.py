@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -55,6 +56,7 @@ __all__ = ["Face", "alt", "card", "drawable", "emoji", "face", "missing", "paint
 OG_SIZE = "og"
 ELLIPSIS = "…"
 NEAR = 0.9  # sizes down to this share of the largest that fits are weighed against it
+FAR = 0.66  # and down to this one for a setting that tears no phrase
 SMOOTH = 4  # ornament is drawn this many times larger, then reduced
 LANGUAGE = {"ltr": "id", "rtl": "ar"}
 # What Pillow's readers raise on damaged files.
@@ -317,22 +319,50 @@ def _set(slot: Slot, text: str) -> Setting:
     smallest, ended by … at a word."""
     direction = base_direction(text)
     words = text.split(" ")
-    whole: list[Setting] = []
-    for size in slot.sizes:
-        if whole and size < whole[0].size * NEAR:
+    tried = (_try_whole(slot, words, direction, size) for size in slot.sizes)
+    whole = (setting for setting in tried if setting)
+    largest = next(whole, None)
+    if largest is None:
+        return _cut(slot, words, direction)
+    near, far = [largest], []
+    for setting in whole:
+        if setting.size < largest.size * NEAR:
+            far.append(setting)
             break
-        setting = _try_whole(slot, words, direction, size)
-        whole += [setting] if setting else []
-    return min(whole, key=_blemishes) if whole else _cut(slot, words, direction)
+        near.append(setting)
+    best = min(near, key=_blemishes)
+    if not _torn(best):
+        return best
+    rest = (s for s in (*far, *whole) if s.size >= largest.size * FAR)
+    return next((s for s in rest if not _torn(s) and not _alone(s)), best)
+
+
+def _texts(setting: Setting) -> list[str]:
+    return ["".join(run.text for run in row) for row in setting.lines]
+
+
+def _alone(setting: Setting) -> bool:
+    """Whether the last word stands alone below others."""
+    lines = _texts(setting)
+    return len(lines) > 2 and " " not in lines[-1]
+
+
+def _torn(setting: Setting) -> bool:
+    """Whether a line breaks within a phrase and the next one goes on to another phrase."""
+    lines = [line.split() for line in _texts(setting)]
+    return any(
+        not above[-1].endswith(STOPS) and any(word.endswith(STOPS) for word in below[:-1])
+        for above, below in pairwise(lines)
+        if above
+    )
 
 
 def _blemishes(setting: Setting) -> tuple[bool, int, int, int]:
     """What speaks against a setting: a last word that stands alone, then many lines, then sentences
     that end within a line, then small letters."""
-    lines = ["".join(run.text for run in row) for row in setting.lines]
-    alone = len(lines) > 2 and " " not in lines[-1]
+    lines = _texts(setting)
     within = sum(word.endswith(STOPS) and not word.endswith(",") for line in lines for word in line.split()[:-1])
-    return (alone, len(lines), within, -setting.size)
+    return (_alone(setting), len(lines), within, -setting.size)
 
 
 def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> Setting | None:

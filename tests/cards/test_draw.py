@@ -446,3 +446,12 @@ def test_an_arabic_phrase_stays_on_its_line(titled: Titled) -> None:
         for row in settings_of(LAYOUTS["portrait"].plain, TITLES["mixed"]).lines
     ]
     assert any("العطائية" in line and "الحِكَم" in line for line in lines)
+
+
+@each_design
+def test_no_phrase_is_torn_where_a_smaller_size_keeps_it(design: Design) -> None:
+    "“Survei Kepuasan, Suara yang Dihitung” is set as two phrases, a little smaller rather than torn."
+    setting = settings_of(design, "Survei Kepuasan, Suara yang Dihitung")
+    lines = ["".join(run.text for run in row) for row in setting.lines]
+    assert not draw._torn(setting), lines
+    assert any(line.endswith("Kepuasan,") for line in lines), lines
