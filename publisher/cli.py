@@ -144,8 +144,23 @@ class Console:
         print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - the command line prints
 
 
-def command(example: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
-    """Makes a function a command: it gets a Console, returns the exit code, and takes the shared options."""
+feeds = typer.Typer(
+    name="feeds",
+    cls=Group,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Looks after the feeds and sitemaps.",
+    epilog=EXIT_CODES,
+)
+
+
+def command(
+    example: str, *, under: typer.Typer = app, name: str = ""
+) -> Callable[[Callable[..., int]], Callable[..., None]]:
+    """Makes a function a command: it gets a Console, returns the exit code, and takes the shared options.
+
+    ``name`` is the command's when it is not the function's; ``under`` is the group that it belongs to.
+    """
 
     def wrap(function: Callable[..., int]) -> Callable[..., None]:
         own = inspect.signature(function, eval_str=True)
@@ -172,8 +187,8 @@ def command(example: str) -> Callable[[Callable[..., int]], Callable[..., None]]
         run.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]  # Typer reads it
         run.__annotations__ = {p.name: p.annotation for p in ordered}
         del run.__wrapped__  # else the signature of the inner function is read
-        app.command(
-            name=function.__name__.rstrip("_"),
+        under.command(
+            name=name or function.__name__.rstrip("_"),
             cls=Command,
             epilog=f"{example}\n\n{EXIT_CODES}",
             context_settings={"allow_extra_args": True},  # said in our words above
@@ -380,6 +395,30 @@ def publish_(
         _print_deployed(console, report.deployed)
         _print_delivered(console, report.delivered)
     return PARTLY if wrong or report.delivered.needs_person else WELL
+
+
+@command("Example: kentongan feeds check", under=feeds, name="check")
+def feeds_check(
+    console: Console,
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of the built site; without it the output folder.", metavar="[DIR]")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Looks through the feeds, sitemaps and pages of a built site. Names the file and what is wrong in it."""
+    from publisher import publish
+
+    findings = publish.audit(console.settings, console.now, folder)
+    if as_json:
+        console.json([_finding(f, console.lang) for f in findings])
+    elif findings:
+        _print_findings(console, findings)
+    else:
+        console.print(msg("Feeds, sitemaps and pages are in order."))
+    return PARTLY if _errors(findings) else WELL
+
+
+app.add_typer(feeds)
 
 
 @command("Example: kentongan status --json")

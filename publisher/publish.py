@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from publisher import manifest
 from publisher.article import Finding
-from publisher.errors import DeployFault, KentonganError, LedgerFault, SettingsFault, UsageFault
+from publisher.errors import DeployFault, KentonganError, LedgerFault, SettingsFault, SiteFault, UsageFault
 from publisher.ledger import OPEN, Delivery, Hold, New, State
 from publisher.messages import Message, msg
 from publisher.settings import Settings, is_loopback
@@ -140,6 +140,16 @@ def build(settings: Settings, now: datetime, say: Say | None = None) -> Built:
     return run.build(settings, now, say=say)
 
 
+def audit(settings: Settings, now: datetime, folder: Path | None = None) -> tuple[Finding, ...]:
+    """What is wrong in the built site in ``folder``, the output folder when none is given."""
+    from publisher import audit as auditing
+
+    place = settings.output if folder is None else folder.resolve()
+    if not place.is_dir():
+        raise UsageFault(msg("There is no folder {folder}; run `kentongan build` first.", folder=str(place)))
+    return auditing.run(place, settings.office.url, now)
+
+
 def preview(
     settings: Settings,
     port: int,
@@ -215,7 +225,9 @@ def publish(
     channels = open_all(settings)
     with _alone(settings), _served(settings), open_ledger(settings) as ledger:
         _guard(settings, ledger)
-        built = build(settings, now or clock(), say)
+        moment = now or clock()
+        built = build(settings, moment, say)
+        _refuse_faults(settings, moment, built)
         deployed = _deploy(settings, ledger, clock, say, confirmed)
         planned = planning.plan(ledger, built.manifest, channels, settings, clock())
         delivered = _deliver(settings, ledger, channels, built.manifest, clock, say, yes=yes)
@@ -398,6 +410,19 @@ def _deliver(
         syndication.write(ledger, settings.state, internal=internal)
         _keep_copy(settings, ledger, clock)
     return Delivered(outcome, withheld, _announce(settings, ledger, clock))
+
+
+def _refuse_faults(settings: Settings, now: datetime, built: Built) -> None:
+    """Raises SiteFault when the site just built has an error; files that no build wrote are not judged."""
+    strangers = frozenset(built.strangers)
+    found = [f for f in audit(settings, now) if f.level == "error" and f.path not in strangers]
+    if found:
+        message = msg(
+            "{fault} ({count} such errors, see `kentongan feeds check`; nothing was deployed)",
+            fault=found[0].message,
+            count=len(found),
+        )
+        raise SiteFault(message, where=f"{settings.output.name}/{found[0].path}")
 
 
 def _guard(settings: Settings, ledger: Ledger) -> None:
