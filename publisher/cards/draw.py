@@ -282,12 +282,16 @@ def _crop(size: tuple[int, int], box: Box, focus: tuple[float, float]) -> tuple[
 
 
 def _jpeg(canvas: Image.Image, limit: int) -> bytes:
-    """The canvas in the best of QUALITIES that stays within ``limit`` bytes."""
-    for quality in QUALITIES:
+    """The canvas in a good one of QUALITIES that stays within ``limit`` bytes."""
+    whole = 0.0
+    for quality, share in QUALITIES:
+        if whole * share > limit and quality != QUALITIES[-1][0]:
+            continue
         out = io.BytesIO()
         canvas.save(out, "JPEG", quality=quality)
         if out.tell() <= limit:
             return out.getvalue()
+        whole = out.tell() / share
     raise AssertionError("the lowest of QUALITIES is not low enough")
 
 
@@ -304,6 +308,7 @@ def _font(font: str, weight: int, size: int) -> ImageFont.FreeTypeFont:
     return found
 
 
+@lru_cache(maxsize=16384)
 def _advance(run: Run, weight: int, size: int) -> float:
     font = _font(run.font, weight, size)
     return font.getlength(run.text, direction=run.direction, language=LANGUAGE[run.direction])
