@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -70,12 +70,26 @@ class House(Section):
     sentence_words: int = Field(default=30, ge=5)
 
 
+_TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
+Quiet = tuple[Annotated[str, Field(pattern=_TIME_OF_DAY)], Annotated[str, Field(pattern=_TIME_OF_DAY)]] | tuple[()]
+
+
 class Outreach(Section):
     """Rules of all channels: more than ``burst`` posts at once to one real channel want a person's yes;
-    the link gate waits ``gate_seconds`` at the most for a page to be live."""
+    the link gate waits ``gate_seconds`` at the most for a page to be live. The others are rules of real
+    channels that a channel's own table may change: ``approval`` is whether a person approves each post,
+    ``quiet`` the hours without posts, ``spacing`` the seconds between two posts of an account and ``at_once``
+    how many may go after a rest, ``monthly`` the most posts in a month (0: any number), ``max_age_days``
+    the age from which on news is skipped (0: never)."""
 
     burst: int = Field(default=5, ge=1)
     gate_seconds: int = Field(default=60, ge=0)
+    approval: bool = False
+    quiet: Quiet = ()
+    spacing: int = Field(default=0, ge=0)
+    at_once: int = Field(default=1, ge=1)
+    monthly: int = Field(default=0, ge=0)
+    max_age_days: int = Field(default=0, ge=0)
 
 
 class Announce(Section):
@@ -89,7 +103,8 @@ class Announce(Section):
 
 class ChannelSettings(BaseModel):
     """One ``[channels.NAME]`` table. Keys that only its network knows are in ``options``. ``expires`` is the
-    day on which the network's token ends, written down by whoever fetched it; ``doctor`` reminds of it."""
+    day on which the network's token ends, written down by whoever fetched it; ``doctor`` reminds of it. The rules
+    from ``approval`` on are the channel's own; None is the house's (see Outreach)."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -98,6 +113,12 @@ class ChannelSettings(BaseModel):
     since: datetime | None = None
     audience: Literal["internal", "external"] = "external"
     expires: date | None = None
+    approval: bool | None = None
+    quiet: Quiet | None = None
+    spacing: int | None = Field(default=None, ge=0)
+    at_once: int | None = Field(default=None, ge=1)
+    monthly: int | None = Field(default=None, ge=0)
+    max_age_days: int | None = Field(default=None, ge=0)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -109,12 +130,14 @@ class Office(Section):
     """office.toml as a value. An empty text means "not known" and is shown as such, never invented.
 
     ``google_news`` is the address of the office's publication on Google News, or "preferred" for Google's
-    page on which a reader chooses this site as a preferred source."""
+    page on which a reader chooses this site as a preferred source. ``id`` tells the offices apart that share a
+    ledger; it never changes, since every delivery hangs on it."""
 
     name: str
     short: str
     title: str
     description: str
+    id: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$|^$")
     url: str = "http://127.0.0.1:8000"
     publication: str = ""
     language: Literal["id", "en"] = "id"

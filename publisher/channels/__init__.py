@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 from pydantic import ValidationError
 
@@ -101,6 +101,34 @@ class Withdraws(Protocol):
 
 
 @runtime_checkable
+class Manual(Protocol):
+    """A channel that a person serves. When ``manual`` is true its deliveries are made ready, wait until the
+    page is live, and then for the receipt that a person writes down (``kentongan receipt add``); ``prepare``,
+    ``send`` and ``find`` are never called."""
+
+    manual: bool
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A channel that can say how its account stands: the kind of token, its end, what is left of a quota."""
+
+    def check(self) -> Iterable[Standing]:
+        """Asks the network, by requests that only read. Raises ChannelError when it does not answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One thing that a channel's account says. ``level`` is "ok", "advice" or "fault" (nothing can be sent);
+    ``ends`` is when a token ends, and then ``message`` names it."""
+
+    level: Literal["ok", "advice", "fault"]
+    message: Message
+    ends: datetime | None = None
+
+
+@runtime_checkable
 class Served(Protocol):
     """A channel whose network has an address: where its requests go."""
 
@@ -178,6 +206,11 @@ def may_send(channel: Channel, site: str) -> Message | None:
     if not channel.real:
         return None
     return barred(channel.server if isinstance(channel, Served) else "", site)
+
+
+def is_manual(channel: Channel) -> bool:
+    """Whether a person serves the channel."""
+    return isinstance(channel, Manual) and channel.manual
 
 
 def barred(own: str, site: str) -> Message | None:

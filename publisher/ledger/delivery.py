@@ -7,7 +7,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from publisher.messages import Message
@@ -35,6 +35,8 @@ class State(StrEnum):
 
 
 OPEN = (State.PLANNED, State.QUEUED, State.SENDING)
+NOT_LIVE = "not live"  # the error of a delivery whose page is not live
+COUNTED = ("post", "reshare")  # the kinds that make something new; pace, budget and age are theirs
 
 
 class LostFence(Exception):
@@ -48,9 +50,26 @@ class Later:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast an account may be posted to: ``interval`` between two posts, ``at_once`` after a rest, and
+    ``monthly`` posts in a month, 0 for any number."""
+
+    interval: timedelta = timedelta()
+    at_once: int = 1
+    monthly: int = 0
+
+
+NO_PACE = Pace()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
-    """What planning asks for: an article worded for a channel, not before ``due``."""
+    """What planning asks for: an article worded for a channel, not before ``due``.
+
+    ``kind``: post, reshare (again, on request), edit or withdraw (of ``target``, a delivery that was sent).
+    ``asks`` is whether a person has to approve it, ``stale`` from when on it is too old to be tried at all.
+    """
 
     article: str
     channel: str
@@ -63,6 +82,9 @@ class New:
     kind: str = "post"
     seq: int = 0
     priority: int = 0
+    asks: bool = False
+    stale: datetime | None = None
+    target: str = ""
 
     @property
     def post(self) -> Post:
@@ -79,7 +101,8 @@ class Delivery:
     again. ``evidence`` is true when the channel said that it has the post already. ``intent_at`` is
     the first visible request, ``asked_at`` the last. ``attempts`` counts tries, ``stumbles`` those
     that ended without an answer that settles it, ``looks`` look-ups, ``clean`` those in a row that found
-    nothing. ``reason`` says why it waits or ended, ``error`` the technical detail.
+    nothing. ``reason`` says why it waits or ended, ``error`` the technical detail. ``approved`` is the digest
+    that a person approved; ``hold`` says why it waits for a person.
     """
 
     id: str
@@ -117,6 +140,30 @@ class Delivery:
     remote_url: str
     created: datetime
     sent_at: datetime | None
+    asks: bool
+    approved: str
+    hold: Message | None
+    stale: datetime | None
+    target: str
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether a person has to approve these very bytes first."""
+        return self.asks and self.approved != self.digest
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether nothing goes on by itself although it is open."""
+        return not self.posting and (self.hold is not None or self.waits_for_approval)
+
+    @property
+    def waits_for_page(self) -> bool:
+        """Whether its page was not live when it was asked last."""
+        return self.state is State.PLANNED and self.error == NOT_LIVE
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether it is too old to be tried for the first time."""
+        return self.stale is not None and self.stale <= now and self.attempts == 0 and not self.posting
 
     @property
     def post(self) -> Post:
@@ -138,11 +185,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A channel sends nothing: until ``until``, or until a person acts when that is None."""
+    """A channel sends nothing: until ``until``, or until a person acts when that is None. ``by`` is "person"
+    when one said so: then only a person's word ends it."""
 
     channel: str
     reason: Message
     until: datetime | None
+    by: str = ""
 
 
 def short_id(office: str, article: str, channel: str, kind: str = "post", seq: int = 0) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-VERSION = "0002"  # the newest migration; a test compares it with the folder
+VERSION = "0003"  # the newest migration; a test compares it with the folder
 OPEN_ROWS = "state IN ('planned', 'queued', 'sending')"  # a literal: SQLite's partial index fits no parameter
 WAITING_ROWS = "state = 'waiting'"  # of announcements; the same holds
 
@@ -88,6 +88,11 @@ delivery = sa.Table(
     sa.Column("remote_url", sa.Text, nullable=False, server_default=""),
     sa.Column("created", Moment, nullable=False),
     sa.Column("sent_at", Moment),
+    sa.Column("asks", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("approved", sa.String(64), nullable=False, server_default=""),
+    sa.Column("hold", sa.Text, nullable=False, server_default=""),
+    sa.Column("stale", Moment),
+    sa.Column("target", sa.String(16), nullable=False, server_default=""),
     sa.UniqueConstraint("office", "article", "channel", "kind", "seq", name="delivery_once"),
 )
 sa.Index(
@@ -105,11 +110,13 @@ gate = sa.Table(
     sa.Column("office", sa.String(64), primary_key=True),
     sa.Column("channel", sa.String(64), primary_key=True),
     sa.Column("since", Moment, nullable=False),
-    sa.Column("interval", sa.Float, nullable=False, server_default="0"),
     sa.Column("next", Moment),
     sa.Column("held", sa.Text, nullable=False, server_default=""),
     sa.Column("until", Moment),
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("held_by", sa.String(16), nullable=False, server_default=""),
+    sa.Column("month", sa.String(7), nullable=False, server_default=""),
+    sa.Column("spent", sa.Integer, nullable=False, server_default="0"),
 )
 
 event = sa.Table(

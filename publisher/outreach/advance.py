@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.channels import Channel, Traces
+from publisher.channels import Channel, Edits, Traces, Withdraws, is_manual
 from publisher.errors import ChannelError, Duplicate, Held, KentonganError, OutcomeUnknown, Refused, TryLater
-from publisher.ledger import Delivery, Later, LostFence, State
+from publisher.ledger import COUNTED, NOT_LIVE, Delivery, Later, LostFence, State
 from publisher.messages import Message, msg
+from publisher.outreach.policy import DEFAULT, Policy
 from publisher.post import Once, Post, Receipt
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Rules:
 
 
 RULES = Rules()
+BY_HAND = msg("A person runs it on this channel; then `kentongan receipt add`.")
 
 
 def advance(
@@ -61,37 +63,52 @@ def advance(
     owner: str,
     gate: Live,
     rules: Rules = RULES,
+    policy: Policy = DEFAULT,
 ) -> Later | None:
     """Carries the delivery ``id`` one step. Later says when to come again, None that there is nothing
-    to come for. ``site`` is the folder with the pictures, ``gate`` says why a page is not live."""
+    to come for. ``site`` is the folder with the pictures, ``gate`` says why a page is not live, ``policy``
+    are the house's rules for its channel."""
     row = ledger.get(id)
     channel = channels.get(row.channel) if row else None
     if row is None or channel is None:
         return None
-    if row.state is State.PLANNED:
-        wait = _wait_for_page(ledger, row, gate, clock, rules)
+    if not row.posting:
+        wait = _wait(ledger, row, gate, clock, rules, policy)
         if wait:
             return wait
-    begun = ledger.begin(id, owner, clock(), timedelta(seconds=rules.lease))
+    if is_manual(channel) and row.kind in COUNTED:
+        ledger.release(row.id, row.revision, clock(), hold=BY_HAND)
+        return None
+    live = row.revision if row.state is State.PLANNED else ""
+    begun = ledger.begin(id, owner, clock(), timedelta(seconds=rules.lease), live=live, pace=policy.pace)
     if not isinstance(begun, Delivery):
         return begun
-    step = _Step(ledger, channel, begun, clock, site, rules)
+    step = _Step(ledger, channel, begun, clock, site, rules, policy)
     try:
+        if begun.kind not in COUNTED:
+            return step.change()
         return step.look() if begun.posting else step.post()
     except LostFence:
         return None  # another worker has it; what this one knows is worth nothing
 
 
-def _wait_for_page(ledger: Ledger, row: Delivery, gate: Live, clock: Clock, rules: Rules) -> Later | None:
-    if row.due > clock():
-        return Later(row.due)
-    reason = gate(row)
+def _wait(ledger: Ledger, row: Delivery, gate: Live, clock: Clock, rules: Rules, policy: Policy) -> Later | None:
+    """Later when it is not its time, in quiet hours, or when its page is not live yet."""
     now = clock()
-    if reason is None and ledger.release(row.id, row.revision, now):
+    if row.due > now or row.cancel or row.is_stale(now) or row.waits_for_person:
+        return Later(row.due) if row.due > now else None
+    silent = policy.silent_until(now) if row.kind in COUNTED else None
+    if silent:
+        ledger.postpone(row.id, silent, policy.quiet_reason(silent), now)
+        return Later(silent)
+    if row.state is not State.PLANNED or row.kind == "withdraw":
         return None
+    reason = gate(row)
+    if reason is None:
+        return None
+    now = clock()
     again = now + timedelta(seconds=rules.gate)
-    if reason is not None:
-        ledger.postpone(row.id, again, reason, now)
+    ledger.postpone(row.id, again, reason, now, error=NOT_LIVE)
     return Later(again)
 
 
@@ -105,6 +122,7 @@ class _Step:
     clock: Clock
     site: Path
     rules: Rules
+    policy: Policy
 
     def post(self) -> Later | None:
         """Uploads, writes the intent, posts."""
@@ -114,7 +132,7 @@ class _Step:
             media = _call(lambda: self.channel.prepare(post, self.site, dict(row.media), self._renew))
         except ChannelError as fault:
             return self._nothing_out(fault)
-        if not self.ledger.intend(row.id, row.fence, media, self.clock(), lease):
+        if not self.ledger.intend(row.id, row.fence, media, self.clock(), lease, pace=self.policy.pace):
             return None
         try:
             receipt = _call(lambda: self.channel.send(post, media, row.key))
@@ -124,6 +142,47 @@ class _Step:
             return self._may_be_out(fault)
         self.ledger.deliver(row.id, row.fence, receipt, self.clock())
         return None
+
+    def change(self) -> Later | None:
+        """Edits or takes back what is out. The same again changes nothing, so an unclear answer is
+        simply tried again."""
+        row, lease = self.row, timedelta(seconds=self.rules.lease)
+        target = self.ledger.get(row.target)
+        if target is None or target.state is not State.SENT or not target.remote_id:
+            return self._fail(msg("There is no receipt of the post that this would change."), "")
+        try:
+            if row.kind == "withdraw":
+                act = self._withdrawal(target)
+            else:
+                post = self._thaw()
+                media = _call(lambda: self.channel.prepare(post, self.site, dict(row.media), self._renew))
+                act = self._edit(target, post, media)
+            if not row.posting and not self.ledger.intend(row.id, row.fence, {}, self.clock(), lease):
+                return None
+            receipt = _call(act)
+        except (TryLater, Held, Refused) as fault:
+            return self._nothing_out(fault)
+        except ChannelError as fault:
+            return self._wait(TryLater(fault.message, detail=fault.detail), posting=False)
+        self.ledger.deliver(row.id, row.fence, receipt, self.clock())
+        return None
+
+    def _edit(self, target: Delivery, post: Post, media: Mapping[str, str]) -> Callable[[], Receipt]:
+        channel = self.channel
+        if not isinstance(channel, Edits):
+            raise Refused(msg("{channel} cannot change a post that is out.", channel=self.row.channel))
+        return lambda: channel.edit(target.remote_id, post, media, self.row.key)
+
+    def _withdrawal(self, target: Delivery) -> Callable[[], Receipt]:
+        channel = self.channel
+        if not isinstance(channel, Withdraws):
+            raise Refused(msg("{channel} cannot take a post back.", channel=self.row.channel))
+
+        def take_back() -> Receipt:
+            channel.withdraw(target.remote_id)
+            return Receipt(target.remote_id)
+
+        return take_back
 
     def look(self) -> Later | None:
         """It may be out: asks the channel before anything is sent again."""

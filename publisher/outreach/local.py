@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.channels import Channel
-from publisher.errors import LedgerFault
 from publisher.ledger import OPEN, Delivery, Hold, State
 from publisher.ledger.files import alone
-from publisher.messages import msg
 from publisher.outreach.advance import RULES, Clock, Live, Rules, advance
+from publisher.outreach.policy import DEFAULT, Policy
 
 if TYPE_CHECKING:
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
 
 Say = Callable[[Delivery], None]
+AHEAD = 50  # ids that a lane asks for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +52,41 @@ def deliver(
     owner: str,
     patience: timedelta = timedelta(seconds=60),
     rules: Rules = RULES,
+    policies: Mapping[str, Policy] | None = None,
     say: Say | None = None,
 ) -> Outcome:
     """Carries everything that is due, and what falls due within ``patience``. ``say`` hears each step,
-    from several threads. Raises LedgerFault when another process is at work with this ledger."""
-    if ledger.path is None:
-        raise LedgerFault(msg("A ledger on a database server needs a worker; this command works with a file."))
-    with alone(ledger.path):
+    from several threads. Raises LedgerFault when another process is at work with this ledger's file; on a
+    database server any number may be, and the leases tell who is dead."""
+    with alone(ledger.path) if ledger.path else nullcontext():
         now = clock()
-        ledger.orphans(now, who=owner)  # whoever was sending them is dead: this process holds the ledger alone
+        if ledger.path:
+            ledger.orphans(now, who=owner)  # whoever was sending them is dead: this process holds the ledger alone
         named = {c.name: c for c in channels}
         for name in named:
             ledger.unhold(name, now, who=owner)  # a person may have acted; one request tells
-        lanes = [_Lane(ledger, named, name, site, gate, clock, owner, now + patience, rules, say) for name in named]
+        lanes = [
+            Lane(
+                ledger,
+                named,
+                name,
+                site,
+                gate,
+                clock,
+                owner,
+                now + patience,
+                rules,
+                (policies or {}).get(name, DEFAULT),
+                say,
+            )
+            for name in named
+        ]
         touched = _run(lanes)
+        ledger.sync()
         return _outcome(ledger, touched, named, clock())
 
 
-def _run(lanes: list[_Lane]) -> set[str]:
+def _run(lanes: list[Lane]) -> set[str]:
     """All lanes at once; what one raises is raised when the others are done."""
     if not lanes:
         return set()
@@ -84,7 +102,7 @@ def _run(lanes: list[_Lane]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lane:
+class Lane:
     """One channel's deliveries, one after the other."""
 
     ledger: Ledger
@@ -95,27 +113,38 @@ class _Lane:
     clock: Clock
     owner: str
     deadline: datetime
-    rules: Rules
-    say: Say | None
+    rules: Rules = RULES
+    policy: Policy = DEFAULT
+    say: Say | None = None
 
     def run(self, stop: threading.Event) -> set[str]:
         """Until nothing is due before the deadline; the ids that were touched."""
         touched: set[str] = set()
         while not stop.is_set():
             now = self.clock()
-            due = self.ledger.due(self.name, now, limit=1)  # asked anew each time: a step may hold the channel
+            due = self.ledger.due(self.name, now, limit=AHEAD)
             if due:
-                self._step(due[0])
-                touched.add(due[0])
+                touched.update(self._steps(due, stop))
                 continue
+            self.ledger.sync()
             at = self.ledger.wake(self.name, now)
             if at is None or at > self.deadline:
                 break
             stop.wait((at - now).total_seconds())
         return touched
 
-    def _step(self, id: str) -> None:
-        advance(
+    def _steps(self, ids: Iterable[str], stop: threading.Event) -> Iterator[str]:
+        """In their order, until one has to wait: that may be for all of them, so it is asked anew."""
+        for one in ids:
+            if stop.is_set():
+                return
+            yield one
+            if self._step(one):
+                return
+
+    def _step(self, id: str) -> bool:
+        """Whether it has to wait."""
+        later = advance(
             self.ledger,
             self.channels,
             id,
@@ -124,10 +153,12 @@ class _Lane:
             owner=self.owner,
             gate=self.gate,
             rules=self.rules,
+            policy=self.policy,
         )
         row = self.ledger.get(id) if self.say else None
         if self.say and row:
             self.say(row)
+        return later is not None
 
 
 def _outcome(ledger: Ledger, touched: set[str], channels: Mapping[str, Channel], now: datetime) -> Outcome:
@@ -137,7 +168,7 @@ def _outcome(ledger: Ledger, touched: set[str], channels: Mapping[str, Channel],
     stuck = {h.channel for h in holds if h.until is None}
 
     def is_held(delivery: Delivery) -> bool:
-        return delivery.channel in stuck or (delivery.state is State.PLANNED and delivery.reason is not None)
+        return delivery.channel in stuck or delivery.waits_for_person or delivery.waits_for_page
 
     return Outcome(
         sent=tuple(d for d in done if d.state is State.SENT),

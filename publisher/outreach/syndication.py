@@ -8,8 +8,6 @@ from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.ledger import State
-
 if TYPE_CHECKING:
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
 
@@ -35,7 +33,7 @@ def write(ledger: Ledger, folder: Path, *, internal: Container[str] = ()) -> boo
 
 def _posts(ledger: Ledger, internal: Container[str]) -> dict[str, list[dict[str, str]]]:
     posts: dict[str, list[dict[str, str]]] = {}
-    for d in sorted(ledger.deliveries((State.SENT,)), key=lambda d: (d.article, d.channel, d.seq)):
-        if d.remote_url.startswith(("http://", "https://")) and d.channel not in internal:
-            posts.setdefault(d.article, []).append({"network": d.network, "channel": d.channel, "url": d.remote_url})
+    for article, network, channel, url in ledger.addresses():
+        if url.startswith(("http://", "https://")) and channel not in internal:
+            posts.setdefault(article, []).append({"network": network, "channel": channel, "url": url})
     return posts

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from publisher.ledger import Delivery, Later, LostFence, New, State, short_id
+from publisher.ledger import Delivery, Later, LostFence, New, Pace, State, short_id
 from publisher.ledger.store import Ledger
 from publisher.messages import msg
 from publisher.post import Receipt
@@ -283,10 +283,39 @@ def test_paced_channel_gives_each_its_turn(ledger: Ledger, row: Row, now: dateti
     ids = [d.id for d in ledger.plan([row(article=a) for a in "abc"], now)]
     for one in ids:
         ledger.release(one, "r1", now)
-    ledger.pace("board", MINUTE, now)
-    assert isinstance(ledger.begin(ids[0], "me", now, LEASE), Delivery)
-    assert [ledger.begin(i, "me", now, LEASE) for i in ids[1:]] == [Later(now + MINUTE), Later(now + 2 * MINUTE)]
-    assert isinstance(ledger.begin(ids[1], "me", now + MINUTE, LEASE), Delivery)
+    pace = Pace(MINUTE)
+    assert isinstance(ledger.begin(ids[0], "me", now, LEASE, pace=pace), Delivery)
+    turns = [ledger.begin(i, "me", now, LEASE, pace=pace) for i in ids[1:]]
+    assert turns == [Later(now + MINUTE), Later(now + 2 * MINUTE)]
+    assert isinstance(ledger.begin(ids[1], "me", now + MINUTE, LEASE, pace=pace), Delivery)
+
+
+def test_some_at_once_after_a_rest(ledger: Ledger, row: Row, now: datetime) -> None:
+    """As many posts as allowed go at once after a rest, and from then on each has to wait its time."""
+    ids = [d.id for d in ledger.plan([row(article=a) for a in "abcd"], now)]
+    turns = [ledger.begin(i, "me", now, LEASE, live="r1", pace=Pace(MINUTE, at_once=3)) for i in ids]
+    assert [isinstance(turn, Delivery) for turn in turns] == [True, True, True, False]
+    assert turns[3] == Later(now + MINUTE)
+
+
+def test_budget_of_a_month(ledger: Ledger, row: Row, now: datetime) -> None:
+    """What a month may cost is counted at the first try of each post and never twice; the rest waits for the next
+    month and says why."""
+    ids = [d.id for d in ledger.plan([row(article=a) for a in "abc"], now)]
+    pace = Pace(monthly=2)
+    for one in ids[:2]:
+        for _ in range(2):  # tried twice, counted once
+            taken = ledger.begin(one, "me", now, LEASE, live="r1", pace=pace)
+            assert isinstance(taken, Delivery)
+            assert ledger.intend(one, taken.fence, {}, now, LEASE, pace=pace)
+            ledger.later(one, taken.fence, now, msg("503"), now)
+    december = now.replace(month=12, day=1, hour=0)
+    assert ledger.begin(ids[2], "me", now, LEASE, live="r1", pace=pace) == Later(december)
+    waiting = ledger.get(ids[2])
+    assert waiting is not None
+    assert "used up" in str(waiting.reason)
+    assert isinstance(ledger.begin(ids[0], "me", now, LEASE, pace=pace), Delivery)
+    assert isinstance(ledger.begin(ids[2], "me", december, LEASE, live="r1", pace=pace), Delivery)
 
 
 def test_stumbles_count_until_a_success(ledger: Ledger, begun: Begun, now: datetime) -> None:

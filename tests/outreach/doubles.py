@@ -212,11 +212,6 @@ class Mortal(Ledger):
         self.die("planned", self.kill[1])
         return new
 
-    def release(self, id: str, *args: Any, **more: Any) -> bool:
-        done = super().release(id, *args, **more)
-        self._after("released", id)
-        return done
-
     def begin(self, id: str, *args: Any, **more: Any) -> Any:
         begun = super().begin(id, *args, **more)
         self._after("begun", id)

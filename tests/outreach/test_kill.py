@@ -19,7 +19,7 @@ from publisher.ledger import State
 from publisher.ledger.store import Ledger
 
 HERE = Path(__file__).parent
-STEPS = ("planned", "released", "begun", "intended", "acted", "delivered")
+STEPS = ("planned", "begun", "intended", "acted", "delivered")
 CHANNELS = ["key", "timeline", "none"]
 
 

@@ -20,7 +20,6 @@ KILLS = (
     ("publisher.deploy:_remember", "before", 1),
     ("publisher.ledger.store:Ledger.plan", "before", 1),
     ("publisher.ledger.store:Ledger.plan", "after", 1),
-    ("publisher.ledger.store:Ledger.release", "after", 1),
     ("publisher.ledger.store:Ledger.begin", "after", 2),
     ("publisher.channels.mastodon:Channel.prepare", "after", 1),
     ("publisher.ledger.store:Ledger.intend", "after", 2),
