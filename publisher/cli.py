@@ -150,7 +150,7 @@ feeds = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Looks after the feeds and sitemaps.",
-    epilog=EXIT_CODES,
+    epilog=f"Example: kentongan feeds check\n\n{EXIT_CODES}",
 )
 
 
