@@ -11,8 +11,8 @@ from publisher.errors import ContentFault
 
 
 def test_headings_begin_below_the_title() -> None:
-    """The page has its own h1: a text's highest heading is h2, whichever level its author began with."""
-    assert re.findall(r"<(h\d)", render("# A\n\n## B\n\n#### C", "id")) == ["h2", "h3", "h5"]
+    """The page has its own h1: a text begins with h2 and skips no level, whichever levels its author took."""
+    assert re.findall(r"<(h\d)", render("# A\n\n## B\n\n#### C", "id")) == ["h2", "h3", "h4"]
     assert re.findall(r"<(h\d)", render("### A\n\n#### B", "id")) == ["h2", "h3"]
 
 
