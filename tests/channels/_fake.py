@@ -3,6 +3,7 @@ FILE when one is given, so that it can be killed and started again: `python fake
 its address. A request that the real network would refuse is refused. Beside the network's own calls it answers
   GET  /_posts   what it holds, oldest first
   GET  /_calls   every request it saw, by the name of its call
+  GET  /_made    the id it gave last
   POST /_set     what a copy lets be set (see there)
   POST /_faults  {"on": "POST /2/tweets", "do": ["lost", "503", "act-503", "429", …]}: what to do with the next
                  requests of that call, one word each; "lost" acts and cuts the line, "act-503" acts and then says 503,
@@ -136,6 +137,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.fake.posts()
         if path == "/_calls":
             return self.fake.calls
+        if path == "/_made":
+            return str(self.fake.kept["last"])
         told = json.loads(body)
         if path == "/_faults":
             self.fake.faults[told["on"]] = list(told["do"])

@@ -18,12 +18,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -165,15 +166,45 @@ def make_ready(replay: Replay, site: Path, tmp_path: Path) -> Callable[..., Read
     return make
 
 
-@pytest.fixture(scope="session")
-def fake_x() -> Iterator[str]:
-    """The address of our copy of X, a process of its own."""
-    process = subprocess.Popen([sys.executable, str(HERE / "fake_x.py")], stdout=subprocess.PIPE, text=True)
+@contextmanager
+def running(name: str) -> Iterator[str]:
+    """The address of one of our copies of networks, a process of its own."""
+    process = subprocess.Popen([sys.executable, str(HERE / name)], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     yield process.stdout.readline().strip()
     process.terminate()
     process.wait()
     process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def fake_x() -> Iterator[str]:
+    with running("fake_x.py") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fake_meta() -> Iterator[str]:
+    with running("fake_meta.py") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fake_telegram() -> Iterator[str]:
+    with running("fake_telegram.py") as address:
+        yield address
+
+
+def control(address: str, path: str, told: object = None) -> Any:
+    """What a copy of a network says of itself, or is told (_fake.py)."""
+    body = json.dumps(told).encode() if told is not None else None
+    with urlopen(Request(address + path, data=body), timeout=10) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture(name="control")
+def fixture_control() -> Callable[..., Any]:
+    return control
 
 
 @pytest.fixture(scope="session")

@@ -169,6 +169,8 @@ class Meta(Fake):
         unknown = set(sent) - {f.rstrip("!") for f in SENT[call]}
         if unknown or not needed <= set(sent) or "" in sent.values():
             raise problem(100, None, f"Invalid parameter: {sorted(unknown)} of {sorted(SENT[call])}")
+        if any(sent.get(k, "true") not in ("true", "false") for k in ("published", "is_published")):
+            raise problem(100, None, "Invalid parameter: true or false")
         known = self.specs.get(call)
         if known is not None:
             wrong = [k for k, v in sent.items() if not _fits(known.get(k), v)]
