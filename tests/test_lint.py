@@ -32,7 +32,8 @@ def article(**fields: object) -> Article:
     known = {"title": "Judul", "slug": "judul", "body": "", **fields}
     services = fields.get("services")
     known["services"] = tuple(services) if isinstance(services, list) else ()
-    return Article(id="20261124-x7k2m", date=DATE, path="berita/2026/judul.md", lines=LINES, **known)  # type: ignore[arg-type]  # the examples name the fields
+    known.setdefault("date", DATE)
+    return Article(id="20261124-x7k2m", path="berita/2026/judul.md", lines=LINES, **known)  # type: ignore[arg-type]  # the examples name the fields
 
 
 def examples(kind: str) -> list[object]:

@@ -160,9 +160,12 @@ class Edition:
             if len(between) <= GAP:
                 by_month |= {(number // 12, number % 12 + 1): [] for number in between}
         return tuple(
-            Month(f"{year:04}-{month:02}", datetime(year, month, 1, tzinfo=self.zone), tuple(by_month[year, month]))
+            Month(f"{year:04}-{month:02}", self._first(year, month), tuple(by_month[year, month]))
             for year, month in sorted(by_month, reverse=True)
         )
+
+    def _first(self, year: int, month: int) -> datetime:
+        return moment(datetime(year, month, 1, tzinfo=self.zone), self.zone)
 
     def _month(self, article: Article) -> tuple[int, int]:
         when = moment(article.due, self.zone)
