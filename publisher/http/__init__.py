@@ -124,7 +124,7 @@ class Wire:
     def redact(self, text: str) -> str:
         """``text`` without this account's secrets, in one line, not longer than a message can bear."""
         for secret in self.secrets:
-            for form in {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]} - {""}:
+            for form in {secret, quote(secret, safe=""), quote(secret, safe=":"), json.dumps(secret)[1:-1]} - {""}:
                 text = text.replace(form, HIDDEN)
         return " ".join(text.split())[:300]
 
@@ -249,7 +249,7 @@ def reason(answer: Answer) -> str:
         return ""
     words = (
         data.get(key)
-        for key in ("error_user_msg", "detail", "error_description", "error", "message", "description", "title")
+        for key in ("error_user_msg", "detail", "error_description", "message", "error", "description", "title")
     )
     return next((w for w in words if isinstance(w, str) and w), "")
 
