@@ -326,20 +326,32 @@ def preview(
     stop = stop or threading.Event()
     with _running(server), suppress(KeyboardInterrupt):
         try:
+            before = _state(watched)
             _rebuild(build, address, tell)
             tell(msg("The preview is at {address}; it follows your changes. Ctrl-C ends it.", address=address))
-            for _ in _changed(folder, watched, stop):
+            for _ in _changed(folder, watched, stop, before):
                 if _rebuild(build, address, tell):
                     changes.note()
         finally:
             changes.end()
 
 
-def _changed(folder: Path, watched: Sequence[Path], stop: threading.Event) -> Iterator[object]:
-    """Once for every bundle of changes, until ``stop``."""
+def _changed(folder: Path, watched: Sequence[Path], stop: threading.Event, before: object) -> Iterator[object]:
+    """Once for every bundle of changes, until ``stop``; also for what changed since ``before``, unwatched."""
     there = [p for p in watched if p.exists()]
     unseen = DefaultFilter(ignore_paths=[folder])
-    return iter(watch(*there, watch_filter=unseen, stop_event=stop, debounce=400, step=100, rust_timeout=500))
+    ways: dict[str, Any] = {"watch_filter": unseen, "stop_event": stop, "yield_on_timeout": True}
+    for changes in watch(*there, debounce=400, step=100, rust_timeout=500, **ways):
+        if changes or (before is not None and _state(watched) != before):
+            yield changes
+        before = None
+
+
+def _state(watched: Sequence[Path]) -> dict[str, tuple[int, int]]:
+    """Size and time of every file below ``watched``."""
+    files = (f for p in watched for f in ([p] if p.is_file() else p.rglob("*")))
+    stats = ((str(f), f.stat()) for f in files if f.is_file())
+    return {name: (s.st_mtime_ns, s.st_size) for name, s in stats}
 
 
 def _rebuild(build: Build, address: str, tell: Say) -> bool:
