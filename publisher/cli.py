@@ -131,8 +131,9 @@ class Console:
         return self.settings.lang
 
     def print(self, message: Message | str = "") -> None:
-        """One line on standard output."""
-        print(message.say(self.lang) if isinstance(message, Message) else message)  # noqa: T201 - the command line prints
+        """One line on standard output, seen at once by whoever reads it."""
+        text = message.say(self.lang) if isinstance(message, Message) else message
+        print(text, flush=True)  # noqa: T201 - the command line prints
 
     def warn(self, message: Message | str) -> None:
         """One line on standard error."""
