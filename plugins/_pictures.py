@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,11 +10,13 @@ from typing import Any
 from PIL import features
 
 from publisher import pictures
-from publisher.build.derived import code_digest, derived, digest, kept
+from publisher.build import sets
+from publisher.build.derived import code_digest, digest
 from publisher.errors import ContentFault
 from publisher.messages import Message
-from publisher.pictures import File, Focus
+from publisher.pictures import AVIF, JPEG, File, Focus
 
+ENDINGS = {AVIF: "avif", JPEG: "jpg"}
 SECONDS = 0.4  # one photo of 2,560 pixels with its crops: benchmarks/pictures.py
 
 
@@ -36,36 +37,17 @@ def work(job: Job) -> Message | None:
         made = pictures.make(job.source, sizes=bool(job.sizes), focuses=[focus for _, focus in job.crops])
     except ContentFault as fault:
         return fault.message
-    bundles = [(job.sizes, made.sizes)] if job.sizes else []
-    for key, files in (*bundles, *zip((key for key, _ in job.crops), made.crops, strict=True)):
-        _keep(job.cache, key, files)
+    each = [(job.sizes, made.sizes)] if job.sizes else []
+    for key, files in (*each, *zip((key for key, _ in job.crops), made.crops, strict=True)):
+        sets.keep(job.cache, key, ((f"{f.label}.{ENDINGS[f.type]}", f.data, _facts(f)) for f in files))
     return None
 
 
-def files_of(cache: Path, key: str) -> tuple[File, ...] | None:
-    """The files kept under ``key``; None when there are none, or damaged ones."""
-    found = kept(cache, key)
-    if found is None:
-        return None
-    path, facts = found
-    data, at, files = path.read_bytes(), 0, []
-    for label, type_, width, height, size in facts["files"]:
-        files.append(File(label, type_, width, height, data[at : at + size]))
-        at += size
-    return tuple(files)
+def _facts(file: File) -> dict[str, Any]:
+    return {"label": file.label, "type": file.type, "width": file.width, "height": file.height}
 
 
 def hand() -> str:
     """The digest of all that decides what a picture becomes, beside the picture itself."""
     libraries = [features.version(name) for name in ("jpg", "libjpeg_turbo", "avif", "littlecms2")]
     return digest(code_digest(Path(pictures.__file__)), version("pillow"), *libraries)
-
-
-def _keep(cache: Path, key: str, files: Sequence[File]) -> None:
-    """One file holds them all: whole, or not there."""
-
-    def write(target: Path) -> dict[str, Any]:
-        target.write_bytes(b"".join(f.data for f in files))
-        return {"files": [[f.label, f.type, f.width, f.height, len(f.data)] for f in files]}
-
-    derived(cache, key, write)

@@ -10,7 +10,7 @@ from pathlib import Path
 from pelican import Pelican, signals
 
 from plugins._convert import Run, run_of
-from plugins._pictures import SECONDS, Job, files_of, hand, work
+from plugins._pictures import ENDINGS, SECONDS, Job, hand, work
 from plugins.reader import store
 from publisher import pictures
 from publisher.article import (
@@ -24,14 +24,17 @@ from publisher.article import (
     picture_path,
     size_path,
 )
+from publisher.build import sets
 from publisher.build.addresses import Record, attachment_path
 from publisher.build.cores import each
-from publisher.build.derived import digest, file_digest, is_kept
+from publisher.build.derived import digest, file_digest
 from publisher.build.html import Attributes, swap_tags, tag
+from publisher.build.sets import Member
+from publisher.build.stamps import Stamps
 from publisher.errors import ContentFault
 from publisher.messages import Message, msg
 from publisher.mime import media_type
-from publisher.pictures import AVIF, CENTRE, JPEG, File, Focus
+from publisher.pictures import AVIF, CENTRE, JPEG, Focus
 
 # how wide the theme shows a picture in a text (theme/static/css/site.css: .wrap and .prose)
 IN_TEXT = "(min-width: 46.25rem) 44rem, calc(100vw - 2.25rem)"
@@ -84,7 +87,9 @@ class Maker:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._content = run.order.settings.content
-        self._cache = run.order.settings.state / "cache" / "pictures"
+        cache = run.order.settings.state / "cache"
+        self._cache = cache / "pictures"
+        self._stamps = Stamps(cache / "pictures.json", self._content)
         self._hand = hand()
         self._seen: dict[str, _Seen] = {}
         self._crops: dict[str, dict[Focus, str]] = {}
@@ -101,6 +106,7 @@ class Maker:
 
     def make_all(self) -> None:
         """Makes what the cache does not hold yet."""
+        self._stamps.save()
         jobs = [(source, job) for source, job in self._jobs() if job.sizes or job.crops]
         if jobs:
             self._run.tell(msg("Making {count} pictures …", count=len(jobs)))
@@ -120,7 +126,7 @@ class Maker:
     def crops(self, source: str, focus: Focus, article: Article) -> tuple[Shown, ...]:
         """The crops of the article's photo ``source``."""
         files = self._files(source, self._crops[source][focus])
-        return tuple(self._put(f, crop_path(article, f.label), article.path) for f in files)
+        return tuple(self._put(f, crop_path(article, f.facts["label"]), article.path) for f in files)
 
     def digest(self, source: str) -> str:
         """The digest of the bytes of a picture that was shown."""
@@ -130,14 +136,14 @@ class Maker:
         file = self._content / source
         if not file.is_file():
             return _Seen(fault=msg("There is no picture “{path}”; check the name.", path=source))
-        found = file_digest(file)
+        found = self._stamps.digest(source)
         return _Seen(found, digest(self._hand, found))
 
     def _jobs(self) -> Iterator[tuple[str, Job]]:
         asked: set[str] = set()  # a picture may lie in the folder twice
 
         def is_new(key: str) -> bool:
-            new = key not in asked and not is_kept(self._cache, key)
+            new = key not in asked and not sets.is_kept(self._cache, key)
             asked.add(key)
             return new
 
@@ -150,38 +156,38 @@ class Maker:
     def _placed(self, source: str) -> Shown:
         self.want(source)
         files = self._files(source, self._seen[source].key)
-        main = max((f for f in files if f.type == JPEG), key=lambda f: f.width)
+        main = [f for f in files if f.facts["type"] == JPEG][-1]
         made = []
         for file in files:
-            ending = "avif" if file.type == AVIF else "jpg"
-            path = picture_path(source) if file is main else size_path(source, file.label, ending)
-            made.append(self._put(file, path, source))
+            path = size_path(source, file.facts["label"], ENDINGS[file.facts["type"]])
+            made.append(self._put(file, picture_path(source) if file is main else path, source))
         shown = next(s for s in made if s.path == picture_path(source))
         return replace(shown, sizes=tuple(made))
 
-    def _files(self, source: str, key: str) -> tuple[File, ...]:
+    def _files(self, source: str, key: str) -> tuple[Member, ...]:
         seen = self._seen[source]
         if seen.fault is None:
-            found = files_of(self._cache, key)
+            found = sets.found(self._cache, key)
             if found is None:  # asked for late, or lost on the disk since
                 cuts = tuple((k, f) for f, k in self._crops.get(source, {}).items() if k == key)
                 fault = work(Job(self._content / source, self._cache, "" if cuts else key, cuts))
                 self._seen[source] = seen = replace(seen, fault=fault)
-                found = files_of(self._cache, key)
+                found = sets.found(self._cache, key)
             if found is not None:
                 return found
         raise ContentFault(seen.fault or msg("There is no picture “{path}”; check the name.", path=source))
 
-    def _put(self, file: File, path: str, owner: str) -> Shown:
+    def _put(self, file: Member, path: str, owner: str) -> Shown:
         if self._owners.setdefault(path.casefold(), owner) != owner:
             other = self._owners[path.casefold()]
             raise ContentFault(
                 msg("Two pictures would get one address: {one} and {two}; rename one.", one=other, two=owner)
             )
         target = self._run.staging.site / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.data)
-        return Shown(path, file.type, file.width, file.height, len(file.data))
+        if not target.exists():
+            sets.put(file, target)
+        facts = file.facts
+        return Shown(path, facts["type"], facts["width"], facts["height"], file.size)
 
 
 def _wanted(run: Run, record: Record) -> Iterator[tuple[str, Focus | None]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from plugins import _cards, _pictures
 from publisher import content
 from publisher.article import CARD_SIZES, Article, Finding, Site, Status
+from publisher.build import sets
 from publisher.build.cores import each
 from publisher.build.derived import digest, file_digest
 from publisher.build.site import to_site
@@ -143,7 +144,7 @@ class _Maker:
             if source is not None and source.is_file():
                 keys[article.path] = (source, digest(hand, file_digest(source)))
         cache = self._cache / "pictures"
-        new = {key: source for source, key in keys.values() if _pictures.files_of(cache, key) is None}
+        new = {key: source for source, key in keys.values() if sets.found(cache, key) is None}
         jobs = [_pictures.Job(source, cache, key) for key, source in new.items()]
         for done, _ in enumerate(each(_pictures.work, jobs, _pictures.SECONDS), 1):
             self._tell(msg("Pictures: {name}", name=jobs[done - 1].source.name), done, len(jobs))
@@ -151,13 +152,8 @@ class _Maker:
 
     def _photo(self, cache: Path, key: str) -> Path | None:
         """The largest JPEG of the picture ``key``, as a file."""
-        files = [f for f in _pictures.files_of(cache, key) or () if f.type == JPEG]
-        if not files:
-            return None
-        target = self._cache / FOLDER / f"{key}.jpg"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(max(files, key=lambda f: f.width).data)
-        return target
+        files = [f.path for f in sets.found(cache, key) or () if f.facts["type"] == JPEG]
+        return files[-1] if files else None
 
     def _face(self, article: Article, photo: Path | None) -> draw.Face | Message:
         try:

@@ -212,7 +212,8 @@ def _remove_empty(top: Path, folder: PurePosixPath) -> None:
 
 
 def _same(new: Path, old: Path) -> bool:
-    return old.is_file() and filecmp.cmp(new, old, shallow=False)
+    """Whether both hold the same bytes; two names of one file do without being read."""
+    return old.is_file() and (new.samefile(old) or filecmp.cmp(new, old, shallow=False))
 
 
 def _walk(folder: Path) -> Iterator[str]:
