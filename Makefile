@@ -29,7 +29,7 @@ check: setup
 doctor: setup
 	$(KENTONGAN) doctor $(ARGS)
 
-test: .venv/.test
+test: .venv/.test $(if $(filter-out 0,$(FULL)),tests/npm/node_modules/.ok)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -64,6 +64,11 @@ setup: .venv/.run
 .venv/.run: .venv/bin/python locks/run.txt pyproject.toml
 	$(PIP) install --require-hashes -r locks/run.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The Nu HTML checker and axe-core: only tests look at pages with them, and nothing of theirs is run while they install.
+tests/npm/node_modules/.ok: tests/npm/package-lock.json
+	npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .venv/.test: .venv/.run locks/test.txt

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +30,7 @@ from publisher.article import (
 from publisher.build.letters import Entry, by_letter
 from publisher.settings import Account, Office
 from publisher.structured import Facts
+from tests.theme.sites import Built, make
 
 THEME = Path(__file__).resolve().parents[2] / "theme"
 URL = "https://example.go.id/kabar"
@@ -250,6 +252,12 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
         shown = SimpleNamespace(record=item, url=f"layanan/{item.id}/", content="<p>Isi.</p>", news=news)
         pages[f"service-{item.id}"] = one("service", page=shown)
     return pages
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
+    """A whole site of one of KINDS, built once."""
+    return cache(lambda kind: make(kind, tmp_path_factory.mktemp(kind), NOW))
 
 
 @pytest.fixture(scope="session")
