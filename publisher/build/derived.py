@@ -1,4 +1,4 @@
-"""Files made of others (cards, public pictures), kept by the digest of all that they were made of.
+"""Files made of others (cards), kept by the digest of all that they were made of.
 
 Losing them costs time only; one that was damaged on the disk is made again.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.build.html import Attributes, swap_tags
+from publisher.build.html import Attributes, swap_tags, tag
 
 TAGS = ["<a href='x'>", "</a>", '<img src="y"/>', "<a href=x>", "<a\nhref='z'\n>", "<script>", "</script>"]
 SCRAPS = ["<", ">", '"', "'", "&amp;", "&", "<!-- a -->", "<a", " href=", "é", "<![CDATA[", "<?x", "</a", "\n", "teks"]
@@ -33,6 +33,14 @@ def test_only_the_named_tag_is_written_anew() -> None:
 def test_a_tag_can_be_left_out() -> None:
     """A picture that does not exist leaves no broken frame."""
     assert swap_tags('a<img src="x"/>b\n<img src="y">c', ("img",), lambda n, a: None) == "ab\nc"
+
+
+def test_a_text_takes_the_place_of_a_tag() -> None:
+    """A picture in several sizes stands where its one tag stood; values are escaped."""
+    new = tag("img", {"alt": 'Meja "satu" & dua', "hidden": None})
+    assert new == '<img alt="Meja &quot;satu&quot; &amp; dua" hidden>'
+    html = "<p>a<img src=x>b</p>"
+    assert swap_tags(html, ("img",), lambda n, a: f"<picture>{new}</picture>") == f"<p>a<picture>{new}</picture>b</p>"
 
 
 def test_code_is_no_tag() -> None:
