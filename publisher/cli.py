@@ -207,7 +207,10 @@ def open_console(
 
     settings = load(Path.cwd(), lang=lang or "", url=url or "", content=content, output=output, state=state)
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")  # reproducible-builds.org: the moment of a build
-    now = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
+    try:
+        now = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    except (ValueError, OverflowError, OSError) as fault:
+        raise UsageFault(msg("SOURCE_DATE_EPOCH must be seconds since 1970, not “{text}”.", text=fixed)) from fault
     return Console(settings, now.astimezone(settings.zone))
 
 
@@ -849,7 +852,7 @@ def _in_env_file(name: str) -> str:
     from dotenv import dotenv_values
 
     try:
-        return dotenv_values(".env").get(name) or ""
+        return dotenv_values(".env", encoding="utf-8-sig").get(name) or ""
     except (OSError, ValueError):  # settings.py says what is wrong with it
         return ""
 

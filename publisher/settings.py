@@ -163,8 +163,7 @@ class Office(Section):
     @field_validator("url")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        if not _is_web_address(value) or "?" in value:
             raise ValueError("url")
         return value.rstrip("/")
 
@@ -278,7 +277,7 @@ def load(
     """
     environ = os.environ if environ is None else environ
     root = root.resolve()
-    known = {**{k: v for k, v in dotenv_values(root / ".env").items() if v}, **environ}
+    known = {**_env_file(root / ".env"), **environ}
     env = Environment.model_validate(
         {k: known.get(f"KENTONGAN_{k.upper()}", "") for k in ("url", "lang", "ledger_url", "secrets")}
     )
@@ -306,7 +305,7 @@ def read_office(path: Path) -> Office:
     """office.toml at ``path``. Raises SettingsFault with file, line and what to do."""
     name = path.name
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Notepad's mark at the beginning is no fault
     except FileNotFoundError as fault:
         raise SettingsFault(
             msg(
@@ -423,6 +422,8 @@ def unknown_key(key: str, known: Iterable[str]) -> Message:
 def wrong_value(error: Mapping[str, Any]) -> Message:
     """What a setting takes that pydantic's ``error`` refused; its own words for what is rare here."""
     kind, context = str(error["type"]), error.get("ctx", {})
+    if kind == "string_pattern_mismatch":
+        return msg("it may only hold small letters, digits, dots and dashes")
     if kind.startswith("string"):
         return msg("it takes a text in quotation marks")
     if kind.startswith("bool"):
@@ -497,10 +498,24 @@ def _with_url(office: Office, url: str) -> Office:
         raise SettingsFault(msg("“{value}” is no site address; write https://…", value=url)) from fault
 
 
+def _env_file(path: Path) -> dict[str, str]:
+    try:
+        return {k: v for k, v in dotenv_values(path, encoding="utf-8-sig").items() if v}
+    except UnicodeDecodeError as fault:
+        raise SettingsFault(msg("The file is not UTF-8; save it as UTF-8."), where=path.name) from fault
+
+
 def _secret_files(folder: Path) -> dict[str, str]:
     if not folder.is_dir():
         raise SettingsFault(msg("The secrets folder {folder} does not exist.", folder=str(folder)))
-    return {f.name: f.read_text(encoding="utf-8").strip() for f in sorted(folder.iterdir()) if f.is_file()}
+    return {f.name: _secret_file(f) for f in sorted(folder.iterdir()) if f.is_file() and not f.name.startswith(".")}
+
+
+def _secret_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError as fault:
+        raise SettingsFault(msg("The file is not UTF-8; save it as UTF-8."), where=str(path)) from fault
 
 
 def _folder(given: Path | None, default: Path) -> Path:
