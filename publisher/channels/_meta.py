@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from publisher.channels import Renew, Setup
+from publisher.channels import Renew, Setup, Standing
 from publisher.channels._own import LOOK_BACK, is_ours
 from publisher.errors import ChannelError, Duplicate, Held, OutcomeUnknown, Refused, TryLater
 from publisher.http import LONGEST_WAIT, Answer
-from publisher.messages import msg
+from publisher.messages import Message, msg
 from publisher.post import Post, Receipt
 from publisher.settings import is_loopback
 
@@ -81,10 +81,7 @@ class Graph:
         try:
             made = self.ask("POST", path, fields, visible=visible)
         except Gone as fault:
-            raise Held(
-                msg("{channel} does not know the account in office.toml; check its number.", channel=self.channel),
-                detail=fault.detail,
-            ) from fault
+            raise Held(unknown_account(self.channel), detail=fault.detail) from fault
         if not made.get("id"):
             raise self.garbled("what was made has no id", visible=visible)
         return str(made["id"])
@@ -113,11 +110,40 @@ class Graph:
                 raise self.garbled("the timeline is no list of posts", visible=False)
             yield from data
             oldest = moment(data[-1].get(time)) if data else None
-            after = (paging.get("cursors") or {}).get("after")
+            cursors = paging.get("cursors")
+            after = cursors.get("after") if isinstance(cursors, dict) else None
             if not data or not paging.get("next") or not after or (oldest and oldest < until):
                 return
             asked["after"] = str(after)
         raise OutcomeUnknown(msg("{channel} has too many newer posts to look through.", channel=self.channel))
+
+    def owner(self, names: str = "id,name") -> tuple[str, str]:
+        """Number and name of whoever the token belongs to."""
+        me = self.ask("GET", "me", {"fields": names})
+        return str(me.get("id", "")), str(me.get("name") or me.get("username", ""))
+
+    def ends(self) -> Iterator[Standing]:
+        """When the token ends, if it ends and Meta tells it to the token itself."""
+        try:
+            data = self.ask("GET", "debug_token", {"input_token": self._token}).get("data")
+        except (Refused, Held):
+            return
+        at = data.get("expires_at") if isinstance(data, dict) else None
+        if isinstance(at, int) and at > 0:
+            ends = datetime.fromtimestamp(at, UTC)
+            yield Standing("ok", msg("the access key of {channel}", channel=self.channel), ends)
+
+    def quota(self, path: str) -> Iterator[Standing]:
+        """What is left of the posts of a day, which Meta counts."""
+        data = self.ask("GET", path, {"fields": "quota_usage,config"}).get("data")
+        quota = data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
+        used, config = quota.get("quota_usage"), quota.get("config")
+        total = config.get("quota_total") if isinstance(config, dict) else None
+        if isinstance(used, int) and isinstance(total, int):
+            said = msg(
+                "{channel}: {used} of {total} posts a day are used.", channel=self.channel, used=used, total=total
+            )
+            yield Standing("advice" if used >= total else "ok", said)
 
     def garbled(self, what: str, *, visible: bool) -> ChannelError:
         """The error for an answer that says it is well and cannot be read."""
@@ -126,7 +152,7 @@ class Graph:
     def _judge(self, answer: Answer, visible: bool) -> ChannelError | None:
         """Meta's own reading of an answer, by its codes; nearly all of them come with HTTP 400."""
         error = _error(answer)
-        code, sub = error.get("code"), error.get("error_subcode")
+        code, sub = _code(error, "code"), _code(error, "error_subcode")
         said = self._wire.said(answer)
         if code in LIMITED:
             return self._wire.limited(answer, regain(answer.headers))
@@ -163,7 +189,7 @@ class Graph:
             msg("{channel} has a fault of its own; it will be tried again.", channel=self.channel), detail=said
         )
 
-    def _refusal(self, said: str) -> Any:
+    def _refusal(self, said: str) -> Message:
         return msg("{channel} refuses this post: {reason}", channel=self.channel, reason=said)
 
 
@@ -272,6 +298,25 @@ def regain(headers: Mapping[str, str]) -> float | None:
     return min(minutes * 60, LONGEST_WAIT) if minutes > 0 else None
 
 
+def connected(channel: str, name: str) -> Message:
+    """What is said of a token that is right."""
+    return msg("{channel} is connected as {name}.", channel=channel, name=name)
+
+
+def unknown_account(channel: str) -> Message:
+    """What is said of a number that the token cannot reach."""
+    return msg("{channel} does not know the account in office.toml; check its number.", channel=channel)
+
+
+def wrong_owner(channel: str, name: str) -> Message:
+    """What is said of a token that is somebody else's."""
+    return msg(
+        "The access key of {channel} belongs to {name}, not to the account in office.toml; make the right one.",
+        channel=channel,
+        name=name,
+    )
+
+
 def moment(value: object) -> datetime | None:
     """A time of the API, None when it is none."""
     try:
@@ -285,3 +330,8 @@ def _error(answer: Answer) -> dict[str, Any]:
     data = answer.json()
     error = data.get("error") if isinstance(data, dict) else None
     return error if isinstance(error, dict) else {}
+
+
+def _code(error: Mapping[str, Any], name: str) -> int:
+    value = error.get(name)
+    return value if isinstance(value, int) else 0

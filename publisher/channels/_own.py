@@ -17,9 +17,13 @@ LOOK_BACK = timedelta(days=1)
 
 def is_ours(post: Post, since: datetime, *, said: str, links: Iterable[str], at: datetime) -> bool:
     """Whether what a timeline shows (``said``, its full ``links``, its time) is ``post``. Our link names the
-    delivery, so no clock is asked; without it the same words count, if they are not from before."""
+    delivery, so no clock is asked, and one that names another is another post; without it the same words count, if
+    they are not from before."""
+    links = tuple(links)
     if post.link and any(_same(link, post.link) for link in links):
         return True
+    if _delivery(post.link) and any(_delivery(link) for link in links):
+        return False  # the same words for another article
     return at >= since - SKEW and text.plain(said) == text.plain(post.text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
-from publisher.channels._meta import MADE, Gone, Graph, moment, stand_in
+from publisher.channels import Renew, Setup, Standing
+from publisher.channels._meta import MADE, Gone, Graph, connected, moment, stand_in, wrong_owner
 from publisher.channels._own import LOOK_BACK, is_ours
 from publisher.channels._words import Wording, excess, word
 from publisher.errors import Refused
@@ -117,6 +117,15 @@ class Channel:
     def withdraw(self, remote_id: str) -> None:
         """Deletes the post; one that is gone already is well."""
         self._graph.delete(remote_id)
+
+    def check(self) -> Iterator[Standing]:
+        """Whether the token is the page's own, and when it ends. A person's token looks sound and posts nothing."""
+        number, name = self._graph.owner()
+        if number != self._page:
+            yield Standing("fault", wrong_owner(self.name, name))
+            return
+        yield Standing("ok", connected(self.name, name))
+        yield from self._graph.ends()
 
 
 def _body(post: Post) -> dict[str, str]:

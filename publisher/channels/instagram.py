@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -11,8 +11,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
-from publisher.channels._meta import MADE, Containers, Graph, stand_in
+from publisher.channels import Renew, Setup, Standing
+from publisher.channels._meta import MADE, Containers, Gone, Graph, connected, stand_in, unknown_account
 from publisher.channels._pictures import address, picture
 from publisher.channels._words import Wording, excess, word
 from publisher.errors import Refused
@@ -55,6 +55,7 @@ class Channel:
         self.network = setup.network
         self.server = options.server or SERVERS[options.login]
         self._site = setup.site
+        self._account = options.account
         self._graph = Graph(setup, self.server)
         self._containers = Containers(
             graph=self._graph,
@@ -104,3 +105,14 @@ class Channel:
     def withdraw(self, remote_id: str) -> None:
         """Deletes the post; one that is gone already is well."""
         self._graph.delete(remote_id)
+
+    def check(self) -> Iterator[Standing]:
+        """Whether the token reaches the account, how many posts are left today, and when it ends."""
+        try:
+            account = self._graph.ask("GET", self._account, {"fields": "username"})
+        except Gone:
+            yield Standing("fault", unknown_account(self.name))
+            return
+        yield Standing("ok", connected(self.name, str(account.get("username", ""))))
+        yield from self._graph.quota(f"{self._account}/content_publishing_limit")
+        yield from self._graph.ends()

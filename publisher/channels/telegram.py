@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
+from publisher.channels import Renew, Setup, Standing
 from publisher.channels._words import Wording, excess, word
 from publisher.errors import ChannelError, Held, OutcomeUnknown, Refused
 from publisher.http import LONGEST_WAIT, Answer, reason
@@ -111,6 +111,17 @@ class Channel:
         """Deletes the post; one that is gone already is well, one older than 48 hours is refused."""
         body = {"chat_id": self._chat, "message_id": self._number(remote_id)}
         self._ask("deleteMessage", body, well=GONE)
+
+    def check(self) -> Iterator[Standing]:
+        """Which bot it is, and whether it may post in the channel."""
+        bot = self._ask("getMe", {})
+        name = str(bot.get("username", "")) if isinstance(bot, dict) else ""
+        try:
+            self._may_post()
+        except Held as fault:
+            yield Standing("fault", fault.message)
+            return
+        yield Standing("ok", msg("{channel} is connected as {name}.", channel=self.name, name=f"@{name}"))
 
     def _body(self, post: Post) -> dict[str, Any]:
         preview = {"url": post.link, "prefer_large_media": True} if post.link else {"is_disabled": True}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import Literal
 from pydantic import field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
-from publisher.channels._meta import MADE, Containers, Graph, stand_in
+from publisher.channels import Renew, Setup, Standing
+from publisher.channels._meta import MADE, Containers, Graph, connected, stand_in
 from publisher.channels._pictures import address, picture
 from publisher.channels._words import Wording, excess, word
 from publisher.manifest import Record
@@ -106,3 +106,10 @@ class Channel:
     def withdraw(self, remote_id: str) -> None:
         """Deletes the post; one that is gone already is well."""
         self._graph.delete(remote_id)
+
+    def check(self) -> Iterator[Standing]:
+        """Whose the token is, how many posts are left today, and when it ends."""
+        _, name = self._graph.owner("id,username")
+        yield Standing("ok", connected(self.name, name))
+        yield from self._graph.quota(f"{ME}/threads_publishing_limit")
+        yield from self._graph.ends()

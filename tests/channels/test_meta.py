@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from publisher import channels, errors
+from publisher import channels, errors, settings
 from publisher.channels import _meta, facebook, instagram, threads
 from publisher.ledger import State
 from publisher.ledger.store import Ledger
@@ -33,6 +33,13 @@ NETWORKS = {
     "threads": (threads, "fake-threads-token", {}, "POST me/threads", "POST me/threads_publish"),
 }
 HERE = Path(__file__).parent
+OFFICE = """name = "Kantor"
+short = "Kantor"
+title = "Kabar"
+description = "Berita."
+url = "https://kabar.kantor.go.id"
+
+"""
 KEY = "kantor/a/meta/post/1"
 every_network = pytest.mark.parametrize("network", NETWORKS)
 in_two_steps = pytest.mark.parametrize("network", ["instagram", "threads"])
@@ -290,12 +297,11 @@ def test_one_article_is_one_post_whatever_is_lost(
     it.fault(it.hidden, "lost", "act-503")
     it.fault(it.shown, *faults)
     now = [datetime(2026, 11, 24, 3, 0, tzinfo=UTC)]
-    settings = SimpleNamespace(
-        office=SimpleNamespace(channels={network: SimpleNamespace(since=now[0] - timedelta(days=9))})
-    )
+    (tmp_path / "office.toml").write_text(OFFICE + f"[channels.{network}]\nsince = 2026-11-01T00:00:00+07:00\n")
+    office = settings.load(tmp_path, {})
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
         manifest = Manifest(site="https://kabar.kantor.go.id", title="Kabar", records=(it.article,))
-        (row,) = plan(ledger, manifest, [it.channel], settings, now[0]).new  # type: ignore[arg-type] # the two keys it reads
+        (row,) = plan(ledger, manifest, [it.channel], office, now[0]).new
         for _ in range(60):
             later = advance(
                 ledger,
