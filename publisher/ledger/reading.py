@@ -7,12 +7,29 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from publisher.ledger.delivery import OPEN, Delivery, Event, Hold, State, thaw
-from publisher.ledger.rows import FREE, SITE, Rows, moment, read
+from publisher.ledger.delivery import COUNTED, OPEN, Delivery, Event, Hold, State, thaw
+from publisher.ledger.rows import BY_ID, FREE, SITE, Rows, moment, read
 from publisher.ledger.schema import OPEN_ROWS, delivery, event, gate
 from publisher.messages import Message
 
 AT_ONCE = 5_000  # ids in one statement: databases allow no more than some ten thousands of parameters
+
+_NOW = sa.bindparam("b_now", type_=delivery.c.due.type)
+DUE = (
+    sa.select(delivery.c.id)
+    .where(
+        delivery.c.office == sa.bindparam("b_office"),
+        delivery.c.channel == sa.bindparam("b_channel"),
+        sa.text(OPEN_ROWS),
+        sa.or_(
+            sa.and_(delivery.c.state != "sending", delivery.c.due <= _NOW),
+            sa.and_(delivery.c.state == "sending", delivery.c.lease <= _NOW),
+        ),
+        FREE,
+    )
+    .order_by(delivery.c.priority.desc(), delivery.c.due, delivery.c.article, delivery.c.id)
+    .limit(sa.bindparam("b_limit", type_=sa.Integer))
+)
 
 
 class Reading(Rows):
@@ -21,7 +38,7 @@ class Reading(Rows):
     def get(self, id: str) -> Delivery | None:
         """The delivery ``id``, None when there is none."""
         with self._reading() as c:
-            row = c.execute(self._deliveries().where(delivery.c.id == id)).one_or_none()
+            row = c.execute(BY_ID, self._at(id)).one_or_none()
         return read(row) if row else None
 
     def deliveries(
@@ -62,12 +79,25 @@ class Reading(Rows):
         )
         wanted = (
             sa.select(d.c.article, d.c.network, d.c.channel, d.c.remote_url)
-            .where(d.c.office == self.office, d.c.state == "sent", d.c.kind.in_(("post", "reshare")))
+            .where(d.c.office == self.office, d.c.state == "sent", d.c.kind.in_(COUNTED))
             .where(d.c.remote_url != "", d.c.id.not_in(gone))
             .order_by(d.c.article, d.c.channel, d.c.kind, d.c.seq)
         )
         with self._reading() as c:
             return tuple((r.article, r.network, r.channel, r.remote_url) for r in c.execute(wanted))
+
+    def out(self) -> tuple[tuple[str, str, str, str], ...]:
+        """(id, article, channel, revision) of every post that is out, taken back or not."""
+        wanted = sa.select(delivery.c.id, delivery.c.article, delivery.c.channel, delivery.c.revision).where(
+            delivery.c.office == self.office, delivery.c.state == "sent", delivery.c.kind.in_(COUNTED)
+        )
+        with self._reading() as c:
+            return tuple((r.id, r.article, r.channel, r.revision) for r in c.execute(wanted))
+
+    def changes(self) -> tuple[Delivery, ...]:
+        """Every edit and withdrawal."""
+        with self._reading() as c:
+            return tuple(read(row) for row in c.execute(self._deliveries().where(delivery.c.kind.not_in(COUNTED))))
 
     def events(self, id: str = "") -> tuple[Event, ...]:
         """What happened to the delivery ``id``, or to all, in order."""
@@ -100,19 +130,10 @@ class Reading(Rows):
 
     def due(self, channel: str, now: datetime, limit: int = 100) -> tuple[str, ...]:
         """The ids that may be carried now, in order; none while the channel is held."""
-        ready = sa.or_(
-            sa.and_(delivery.c.state != "sending", delivery.c.due <= now),
-            sa.and_(delivery.c.state == "sending", delivery.c.lease <= now),
-        )
-        wanted = (
-            sa.select(delivery.c.id)
-            .where(delivery.c.office == self.office, delivery.c.channel == channel, sa.text(OPEN_ROWS), ready, FREE)
-            .order_by(delivery.c.priority.desc(), delivery.c.due, delivery.c.article, delivery.c.id)
-            .limit(limit)
-        )
+        asked = {"b_office": self.office, "b_channel": channel, "b_now": now, "b_limit": limit}
         with self._reading() as c:
             hold = self._hold(c, channel, now)
-            return () if hold else tuple(c.execute(wanted).scalars())
+            return () if hold else tuple(c.execute(DUE, asked).scalars())
 
     def wake(self, channel: str, now: datetime) -> datetime | None:
         """The next moment at which something can be done on the channel by itself, None for never."""

@@ -40,6 +40,33 @@ CLEARED: Mapping[str, Any] = {
     "slot": None,
 }
 
+# built once: putting a statement together costs more than the database takes for it
+_MINE = (delivery.c.office == sa.bindparam("b_office"), delivery.c.id == sa.bindparam("b_id"))
+_FENCE = (*_MINE, delivery.c.fence == sa.bindparam("b_fence"), sa.text("state = 'sending'"))
+BY_ID = sa.select(delivery).where(*_MINE)
+BY_ID_LOCKED = BY_ID.with_for_update()
+CHANGE = sa.update(delivery).where(*_MINE)
+FENCED = sa.update(delivery).where(*_FENCE).returning(delivery)
+INTENDED = (
+    sa.update(delivery)
+    .where(*_FENCE, sa.not_(delivery.c.posting))
+    .values(
+        posting=sa.case((delivery.c.cancel == "", sa.true()), else_=sa.false()),
+        intent_at=sa.func.coalesce(delivery.c.intent_at, sa.bindparam("first", type_=delivery.c.due.type)),
+    )
+    .returning(delivery)
+)
+HAPPENED = sa.insert(event)
+_STOP = (
+    sa.select(sa.func.max(meta.c.value))
+    .where(meta.c.office.in_((sa.bindparam("b_office"), EVERYWHERE)), meta.c.name == "stop")
+    .scalar_subquery()
+    .label("stop")
+)
+ACCOUNT = sa.select(gate, _STOP).where(
+    gate.c.office == sa.bindparam("b_office"), gate.c.channel == sa.bindparam("b_channel")
+)
+
 
 class Rows(Database):
     """Deliveries, accounts and events of one office."""
@@ -48,23 +75,25 @@ class Rows(Database):
         return sa.select(delivery).where(delivery.c.office == self.office)
 
     def _row(self, c: Connection, id: str) -> Delivery:
-        return read(c.execute(self._deliveries().where(delivery.c.id == id)).one())
+        return read(c.execute(BY_ID, self._at(id)).one())
 
     def _found(self, c: Connection, id: str) -> Delivery | None:
         """The row, locked for this transaction; None when there is none."""
-        found = c.execute(self._deliveries().where(delivery.c.id == id).with_for_update()).one_or_none()
+        found = c.execute(BY_ID_LOCKED, self._at(id)).one_or_none()
         return read(found) if found else None
+
+    def _at(self, id: str) -> dict[str, Any]:
+        return {"b_office": self.office, "b_id": id}
 
     def _change(self, id: str = "") -> sa.Update:
         change = sa.update(delivery).where(delivery.c.office == self.office)
         return change.where(delivery.c.id == id) if id else change
 
-    def _fenced(self, c: Connection, id: str, fence: int, *, asked: bool = True, **values: Any) -> Delivery:
-        """Changes what is being sent under ``fence``; unless ``asked``, only what surely is not out."""
-        change = self._change(id).where(delivery.c.fence == fence, delivery.c.state == "sending")
-        if not asked:
-            change = change.where(sa.not_(delivery.c.posting))
-        changed = c.execute(change.values(**values).returning(delivery)).one_or_none()
+    def _fenced(
+        self, c: Connection, id: str, fence: int, values: Mapping[str, Any], change: sa.UpdateBase = FENCED
+    ) -> Delivery:
+        """Changes what is being sent under ``fence``. Raises LostFence."""
+        changed = c.execute(change, {**values, **self._at(id), "b_fence": fence}).one_or_none()
         if changed is None:
             raise LostFence(id)
         return read(changed)
@@ -81,7 +110,8 @@ class Rows(Database):
         *,
         posting: bool,
     ) -> None:
-        row = self._fenced(c, id, fence, state=state, reason=freeze(reason), error=error, posting=posting, lease=None)
+        values = {"state": state, "reason": freeze(reason), "error": error, "posting": posting, "lease": None}
+        row = self._fenced(c, id, fence, values)
         self._event(c, id, now, row.owner, state, reason)
 
     def _cancelled(self, c: Connection, row: Delivery, now: datetime, who: str) -> None:
@@ -115,26 +145,23 @@ class Rows(Database):
 
     def _gate(self, c: Connection, channel: str, now: datetime) -> Row[Any]:
         """The account, with ``stop``: the reason for which nothing at all is sent, "" for none."""
-        wanted = sa.select(gate, _stop(self.office)).where(gate.c.office == self.office, gate.c.channel == channel)
-        found = c.execute(wanted).one_or_none()
+        account = {"b_office": self.office, "b_channel": channel}
+        found = c.execute(ACCOUNT, account).one_or_none()
         if found is not None:
             return found
         add(c, gate, {"office": self.office, "channel": channel, "since": now})
-        return c.execute(wanted).one()
+        return c.execute(ACCOUNT, account).one()
 
     def _hold(self, c: Connection, channel: str, now: datetime) -> Hold | None:
         """Why the channel sends nothing at ``now``."""
-        wanted = sa.select(gate.c.held, gate.c.until, gate.c.held_by).where(
-            gate.c.office == self.office, gate.c.channel == channel
-        )
-        found = c.execute(wanted).one_or_none()
-        stop = self._stopped(c)
+        found = c.execute(ACCOUNT, {"b_office": self.office, "b_channel": channel}).one_or_none()
+        stop = self._stopped(c) if found is None else thaw(found.stop or "")
         if stop:
             return Hold(channel, stop, None, PERSON)
         return held(channel, found, now) if found else None
 
     def _stopped(self, c: Connection) -> Message | None:
-        return thaw(c.execute(sa.select(_stop(self.office))).scalar() or "")
+        return thaw(c.execute(sa.select(_STOP), {"b_office": self.office}).scalar() or "")
 
     # -- events
 
@@ -150,7 +177,7 @@ class Rows(Database):
         channel: str = "",
     ) -> None:
         row = {"delivery": id, "channel": channel, "at": now, "who": who, "what": what, "why": freeze(why)}
-        c.execute(sa.insert(event).values(office=self.office, **row))
+        c.execute(HAPPENED, {"office": self.office, **row})
 
 
 def held(channel: str, account: Any, now: datetime) -> Hold | None:
@@ -182,8 +209,3 @@ def moment(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise TypeError(f"no time: {value!r}")
     return value
-
-
-def _stop(office: str) -> sa.Label[Any]:
-    wanted = sa.select(sa.func.max(meta.c.value)).where(meta.c.office.in_((office, EVERYWHERE)), meta.c.name == "stop")
-    return wanted.scalar_subquery().label("stop")

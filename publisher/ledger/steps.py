@@ -12,11 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from publisher.ledger.delivery import COUNTED, NO_PACE, NOT_LIVE, Delivery, Later, Pace, State, freeze, thaw
-from publisher.ledger.rows import AGE, Rows, held
+from publisher.ledger.rows import AGE, CHANGE, INTENDED, Rows, held
 from publisher.ledger.schema import delivery, gate
 from publisher.messages import Message, msg
 from publisher.post import Receipt
 
+WELL = (
+    sa.update(gate)
+    .where(gate.c.office == sa.bindparam("b_office"), gate.c.channel == sa.bindparam("b_channel"), gate.c.failures > 0)
+    .values(failures=0)
+)
 TURN = timedelta(seconds=1)  # until the one that sends to the account is asked for again
 
 
@@ -67,7 +72,7 @@ class Steps(Rows):
     def renew(self, id: str, fence: int, now: datetime, lease: timedelta) -> None:
         """Keeps the lease during a long upload. Raises LostFence."""
         with self._writing(soft=True) as c:
-            self._fenced(c, id, fence, lease=now + lease)
+            self._fenced(c, id, fence, {"lease": now + lease})
 
     def intend(
         self, id: str, fence: int, media: Mapping[str, str], now: datetime, lease: timedelta, *, pace: Pace = NO_PACE
@@ -76,18 +81,13 @@ class Steps(Rows):
         cancelled or held meanwhile. Once for each fence: raises LostFence when it may be out already."""
         with self._writing() as c:
             counts = bool(pace.monthly) and self._is_first(c, id)
-            first = sa.func.coalesce(delivery.c.intent_at, sa.bindparam("first", now, delivery.c.due.type))
-            row = self._fenced(
-                c,
-                id,
-                fence,
-                asked=False,
-                posting=sa.case((delivery.c.cancel == "", sa.true()), else_=sa.false()),
-                media=json.dumps(dict(media), sort_keys=True),
-                lease=now + lease,
-                asked_at=now,
-                intent_at=first,
-            )
+            values = {
+                "media": json.dumps(dict(media), sort_keys=True),
+                "lease": now + lease,
+                "asked_at": now,
+                "first": now,
+            }
+            row = self._fenced(c, id, fence, values, INTENDED)
             if row.cancel:
                 self._cancelled(c, row, now, row.owner)
                 return False
@@ -108,21 +108,19 @@ class Steps(Rows):
     def deliver(self, id: str, fence: int, receipt: Receipt, now: datetime) -> None:
         """The post is out. Raises LostFence. A power cut may forget it, and then it is looked up."""
         with self._writing(soft=True) as c:
-            row = self._fenced(
-                c,
-                id,
-                fence,
-                state=State.SENT,
-                posting=False,
-                evidence=False,
-                reason="",
-                error="",
-                lease=None,
-                remote_id=receipt.remote_id,
-                remote_url=receipt.url,
-                sent_at=receipt.at or now,
-            )
-            c.execute(self._gates(row.channel).where(gate.c.failures > 0).values(failures=0))
+            values = {
+                "state": State.SENT,
+                "posting": False,
+                "evidence": False,
+                "reason": "",
+                "error": "",
+                "lease": None,
+                "remote_id": receipt.remote_id,
+                "remote_url": receipt.url,
+                "sent_at": receipt.at or now,
+            }
+            row = self._fenced(c, id, fence, values)
+            c.execute(WELL, {"b_office": self.office, "b_channel": row.channel})
             self._event(c, id, now, row.owner, "sent")
 
     def later(
@@ -142,20 +140,19 @@ class Steps(Rows):
         """Back to the queue until ``due``. ``posting`` is whether it may be out. Returns how often the
         channel has stumbled in a row, this time included. Raises LostFence."""
         with self._writing() as c:
-            row = self._fenced(
-                c,
-                id,
-                fence,
-                state=State.QUEUED,
-                due=due,
-                lease=None,
-                reason=freeze(reason),
-                error=error,
-                posting=posting,
-                evidence=evidence,
-                clean=clean,
-                stumbles=delivery.c.stumbles + int(stumbled),
-            )
+            row = self._found(c, id)
+            values = {
+                "state": State.QUEUED,
+                "due": due,
+                "lease": None,
+                "reason": freeze(reason),
+                "error": error,
+                "posting": posting,
+                "evidence": evidence,
+                "clean": clean,
+                "stumbles": (row.stumbles if row else 0) + stumbled,
+            }
+            row = self._fenced(c, id, fence, values)
             if stumbled:
                 c.execute(self._gates(row.channel).values(failures=gate.c.failures + 1))
             self._event(c, id, now, row.owner, "later", reason)
@@ -258,7 +255,7 @@ class Steps(Rows):
             "attempts": row.attempts + (not row.posting),
             "looks": row.looks + row.posting,
         }
-        c.execute(self._change(row.id).values(**taken))
+        c.execute(CHANGE, {**taken, **self._at(row.id)})
         self._event(c, row.id, now, owner, "look" if row.posting else "try")
         return replace(row, **taken)
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from publisher.channels import Channel
-from publisher.ledger import Delivery, New, State
+from publisher.channels import Channel, Edits, Withdraws
+from publisher.ledger import COUNTED, OPEN, Delivery, New, State
 from publisher.manifest import Manifest, Record
-from publisher.messages import msg
+from publisher.messages import Message, msg
+from publisher.outreach.policy import DEFAULT, Policy, policies
 from publisher.settings import Settings
 
 if TYPE_CHECKING:
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
 
+TAKEN_BACK = ("withdrawn", "hidden")
+SPAN = 1000  # changes of one post: their numbers follow its own, so that no two posts share one
+SITE = "site"  # who cancelled what the site does not ask for any more
 GONE = msg("The article is no longer public or no longer meant for this channel.")
 
 
@@ -35,10 +39,11 @@ def wanted(
     channels: Iterable[Channel],
     since: Mapping[str, datetime],
     settled: Container[tuple[str, str]] = frozenset(),
+    rules: Mapping[str, Policy] | None = None,
 ) -> tuple[New, ...]:
     """Every post that should go out, in the order of time, but those in ``settled`` (article, channel)."""
     pairs = [(r, c) for r in manifest.public() for c in channels if _is_meant(r, c, since)]
-    rows = [_row(r, c) for r, c in pairs if (r.id, c.name) not in settled]
+    rows = [row(r, c, (rules or {}).get(c.name, DEFAULT)) for r, c in pairs if (r.id, c.name) not in settled]
     return tuple(sorted(rows, key=lambda row: (row.due, row.article, row.channel)))
 
 
@@ -48,19 +53,30 @@ def draft(
     """What ``plan`` would have go out, word for word; writes nothing, so the ledger need not exist yet."""
     channels = tuple(channels)
     seen = {c.name: (ledger.first_seen(c.name) if ledger else None) or now for c in channels}
-    return wanted(manifest, channels, _since(seen, settings), ledger.tried() if ledger else frozenset())
+    settled = ledger.tried() if ledger else frozenset()
+    posts = wanted(manifest, channels, _since(seen, settings), settled, policies(channels, settings))
+    posts = tuple(p for p in posts if p.stale is None or p.stale > now)
+    return posts + (changes(ledger, manifest, channels, now, policies(channels, settings))[0] if ledger else ())
 
 
 def plan(ledger: Ledger, manifest: Manifest, channels: Iterable[Channel], settings: Settings, now: datetime) -> Planned:
     """Writes down what should go out and takes back what should not any more. Twice is once."""
     channels = tuple(channels)
     since = _since({c.name: ledger.seen(c.name, now) for c in channels}, settings)
+    rules = policies(channels, settings)
     settled = ledger.tried()
-    new = ledger.plan(wanted(manifest, channels, since, settled), now)
-    records = {r.id: r for r in manifest.records}
-    cancelled = [d for d in ledger.deliveries((State.PLANNED, State.QUEUED)) if _is_gone(d, records.get(d.article))]
+    posts = wanted(manifest, channels, since, settled, rules)
+    new = ledger.plan(posts, now)
+    changed, cannot = changes(ledger, manifest, channels, now, rules)
+    new += ledger.plan(changed, now)
+    for delivery, what, why in cannot:
+        ledger.note(delivery, what, why, now, who="plan")
+    ledger.skip(now)
+    records, names = {r.id: r for r in manifest.records}, {c.name for c in channels}
+    still = {(n.article, n.channel, n.kind, n.seq) for n in changed}
+    cancelled = [d for d in ledger.deliveries((State.PLANNED, State.QUEUED)) if _is_gone(d, records, still, names)]
     for delivery in cancelled:
-        ledger.cancel(delivery.id, GONE, now, by="site")
+        ledger.cancel(delivery.id, GONE, now, by=SITE)
     ids = [d.id for d in cancelled]
     return Planned(
         new,
@@ -74,6 +90,94 @@ def plan(ledger: Ledger, manifest: Manifest, channels: Iterable[Channel], settin
     )
 
 
+Cannot = tuple[Delivery, str, Message]
+
+
+def changes(
+    ledger: Ledger, manifest: Manifest, channels: Iterable[Channel], now: datetime, rules: Mapping[str, Policy]
+) -> tuple[tuple[New, ...], tuple[Cannot, ...]]:
+    """The edits and withdrawals that the articles ask for of what is out, and what no channel can do.
+
+    An edit is of an article whose revision changed and whose post would read differently, the link in it
+    included; it is never a second post. What is withdrawn or hidden is taken back.
+    """
+    named = {c.name: c for c in channels}
+    records = {r.id: r for r in manifest.records}
+    newest = {(d.target, d.kind): d for d in sorted(ledger.changes(), key=lambda d: d.seq)}
+    pending = {d.target for d in newest.values() if d.state in OPEN}
+    asked = [
+        one
+        for one, article, channel, revision in ledger.out()
+        if channel in named
+        and (record := records.get(article))  # deleted articles are a person's affair: `kentongan withdraw`
+        and (record.status in TAKEN_BACK or record.revision != revision or one in pending)
+    ]
+    rows: list[New] = []
+    cannot: list[Cannot] = []
+    for post in ledger.deliveries(ids=asked) if asked else ():
+        record, channel = records[post.article], named[post.channel]
+        edited, withdrawn = newest.get((post.id, "edit")), newest.get((post.id, "withdraw"))
+        made: New | Cannot | None = None
+        if record.status in TAKEN_BACK:
+            made = _take_back(post, withdrawn, channel, now)
+        elif record.public and post.kind == "post" and (withdrawn is None or withdrawn.state in OPEN):
+            made = _edit(post, edited, record, channel, rules.get(channel.name, DEFAULT), now)
+        if isinstance(made, New):
+            rows.append(made)
+        elif made:
+            cannot.append(made)
+    return tuple(rows), tuple(cannot)
+
+
+def _take_back(post: Delivery, last: Delivery | None, channel: Channel, now: datetime) -> New | Cannot | None:
+    if last and last.state in (State.SENT, State.FAILED):
+        return None
+    if not isinstance(channel, Withdraws) or not post.remote_id:
+        return post, "cannot withdraw", msg("{channel} cannot take a post back.", channel=post.channel)
+    return withdrawal(post, last.due if last else now)
+
+
+def _edit(
+    post: Delivery, last: Delivery | None, record: Record, channel: Channel, policy: Policy, now: datetime
+) -> New | Cannot | None:
+    untried = last is not None and last.state in (State.PLANNED, State.QUEUED) and last.attempts == 0
+    over = last is None or untried or last.state in (State.CANCELLED, State.FAILED)
+    shown = post if over or last is None else last
+    if record.revision == (last if last and last.state is State.FAILED else shown).revision:
+        return None
+    new = row(record, channel, policy)
+    if new.digest == shown.digest:
+        return None
+    if not isinstance(channel, Edits) or not post.remote_id:
+        why = msg(
+            "{channel} cannot change a post that is out (version {revision}).",
+            channel=post.channel,
+            revision=record.revision,
+        )
+        return post, "cannot edit", why
+    same = last if last and (untried or last.cancel == SITE) else None
+    seq = same.seq if same else last.seq + 1 if last else post.seq * SPAN
+    return replace(new, kind="edit", seq=seq, target=post.id, due=last.due if last and untried else now, stale=None)
+
+
+def withdrawal(post: Delivery, now: datetime, *, priority: int = 0) -> New:
+    """The delivery that takes ``post`` back; ``priority`` is above 0 when a person wants it, whatever the site says."""
+    return New(
+        article=post.article,
+        channel=post.channel,
+        network=post.network,
+        revision=post.revision,
+        title=post.title,
+        payload=post.payload,
+        digest=post.digest,
+        due=now,
+        kind="withdraw",
+        seq=post.seq * SPAN,
+        target=post.id,
+        priority=priority,
+    )
+
+
 def bursts(rows: Iterable[New | Delivery], channels: Iterable[Channel], limit: int) -> dict[str, int]:
     """The real channels that would get more than ``limit`` posts at once, and how many."""
     real = {c.name for c in channels if c.real}
@@ -81,8 +185,10 @@ def bursts(rows: Iterable[New | Delivery], channels: Iterable[Channel], limit: i
     return {name: n for name, n in sorted(counts.items()) if name in real and n > limit}
 
 
-def _row(record: Record, channel: Channel) -> New:
+def row(record: Record, channel: Channel, policy: Policy = DEFAULT) -> New:
+    """The post of ``record`` on ``channel``, worded anew."""
     post = channel.compose(record)
+    due = datetime.fromisoformat(record.due)
     return New(
         article=record.id,
         channel=channel.name,
@@ -91,7 +197,9 @@ def _row(record: Record, channel: Channel) -> New:
         title=record.title,
         payload=post.payload(),
         digest=post.digest(),
-        due=datetime.fromisoformat(record.due),
+        due=due,
+        asks=policy.approval,
+        stale=due + policy.max_age if policy.max_age else None,
     )
 
 
@@ -99,8 +207,19 @@ def _is_meant(record: Record, channel: Channel, since: Mapping[str, datetime]) -
     return record.wants(channel.name) and datetime.fromisoformat(record.due) >= since[channel.name]
 
 
-def _is_gone(delivery: Delivery, record: Record | None) -> bool:
-    return delivery.kind == "post" and (record is None or not record.public or not record.wants(delivery.channel))
+def _is_gone(
+    delivery: Delivery,
+    records: Mapping[str, Record],
+    still: Container[tuple[str, str, str, int]],
+    channels: Container[str],
+) -> bool:
+    """Whether the site no longer asks for it: of changes only what no try has touched and no person wants."""
+    record = records.get(delivery.article)
+    if delivery.kind in COUNTED:
+        wanted = record is not None and record.public
+        return not wanted or (delivery.kind == "post" and record is not None and not record.wants(delivery.channel))
+    untouched = delivery.attempts == 0 and not delivery.priority and delivery.channel in channels
+    return untouched and (delivery.article, delivery.channel, delivery.kind, delivery.seq) not in still
 
 
 def _since(seen: Mapping[str, datetime], settings: Settings) -> dict[str, datetime]:

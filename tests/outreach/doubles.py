@@ -30,7 +30,7 @@ from publisher.outreach.advance import Rules
 from publisher.outreach.local import deliver
 from publisher.outreach.plan import plan
 from publisher.post import Limits, Media, Once, Post, Receipt
-from publisher.settings import ChannelSettings
+from publisher.settings import ChannelSettings, Outreach
 
 SITE = "https://kabar.kantor.go.id"
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,7 +73,7 @@ def manifest(*records: Record) -> Manifest:
 def settings(**since: datetime | None) -> Any:
     """As much of Settings as planning reads."""
     channels = {name: ChannelSettings(network="double", on=True, since=at) for name, at in since.items()}
-    return SimpleNamespace(office=SimpleNamespace(channels=channels), zone=UTC)
+    return SimpleNamespace(office=SimpleNamespace(channels=channels, outreach=Outreach()), zone=UTC)
 
 
 class Peer:
