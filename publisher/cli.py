@@ -11,6 +11,7 @@ import gettext
 import inspect
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 WELL, STOPPED, USAGE, PARTLY = 0, 1, 2, 3
+NARROW = 100  # columns below which a table cannot be read
 EXIT_CODES = (
     "Exit codes: 0 all well; 1 stopped, nothing changed; 2 usage or environment; "
     "3 done, but an article was left out or a delivery needs a person."
@@ -529,8 +531,21 @@ def doctor(console: Console) -> int:
 
     symptoms = examine(console.settings, console.now)
     marks = {"ok": msg("well"), "advice": msg("advice"), "fault": msg("fault")}
+    areas = {
+        "address": msg("address"),
+        "announce": msg("announcements"),
+        "backup": msg("backup"),
+        "cards": msg("cards"),
+        "channels": msg("channels"),
+        "clock": msg("clock"),
+        "deploy": msg("deploy"),
+        "folders": msg("folders"),
+        "ledger": msg("ledger"),
+        "office": msg("office"),
+    }
     for s in symptoms:
-        console.print(f"[{marks[s.level].say(console.lang)}] {s.area}: {s.message.say(console.lang)}")
+        area = areas[s.area].say(console.lang) if s.area in areas else s.area
+        console.print(f"[{marks[s.level].say(console.lang)}] {area}: {s.message.say(console.lang)}")
         if s.remedy:
             console.print("    → " + s.remedy.say(console.lang))
     return USAGE if any(s.level == "fault" for s in symptoms) else WELL
@@ -703,10 +718,15 @@ def _print_deliveries(console: Console, rows: Sequence[Delivery]) -> None:
 
 
 def _print_table(console: Console, heads: Sequence[Message], rows: Sequence[Sequence[str]]) -> None:
-    """A table in a terminal, lines divided by tabs otherwise."""
+    """A table in a terminal, two lines a row in a narrow one, lines divided by tabs in none."""
     if not sys.stdout.isatty():
         for row in rows:
             console.print("\t".join(row))
+        return
+    if shutil.get_terminal_size().columns < NARROW:
+        for row in rows:
+            console.print(" · ".join(cell for cell in row[:-1] if cell))
+            console.print(f"  {row[-1]}")
         return
     from rich import box
     from rich.console import Console as Terminal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -247,6 +248,46 @@ def test_plain_lines_in_a_pipe(small: Any) -> None:
     assert [r[1:4] for r in rows] == [["noticeboard", "sent", "Berita Dua"], ["noticeboard", "sent", "Berita Satu"]]
     assert all(re.fullmatch(r"\d\d/\d\d/\d{4} \d\d\.\d\d", r[0]) and len(r) == 5 for r in rows)
     assert small.run("receipts").stdout.splitlines() == ["\t".join(r) for r in rows]
+
+
+def in_terminal(clone: Any, columns: int, *arguments: str) -> str:
+    """What the command shows in a terminal of so many columns."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with_size = {k: v for k, v in environ(clone, TERM="xterm").items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "publisher", *arguments],
+        cwd=clone.folder,
+        env=with_size,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal is gone with the process
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert process.wait() == 0
+    return shown.decode()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="terminals are tried on Linux")
+def test_terminal(small: Any) -> None:
+    """A terminal gets a bar while it waits and a table; a narrow one gets an address whole on its line, to be copied."""
+    shown = in_terminal(small, 160, "publish")
+    assert "\x1b[" in shown
+    assert "address or reason" in shown
+    narrow = in_terminal(small, 60, "receipts").splitlines()
+    url = small.json("receipts")[0]["url"]
+    assert f"  {url}" in narrow
+    assert all(len(line) <= 60 for line in narrow if "://" not in line)
 
 
 @pytest.mark.parametrize("arguments", [("check",), ("--help",), ("publish", "--dry-run"), ("channels", "--json")])
