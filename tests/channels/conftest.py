@@ -2,10 +2,10 @@
 
 A channel's ``<name>/answers.json`` holds ``options`` for a server on loopback (@SERVER@), ``public`` for the
 real one, ``secrets`` (marked, so that the tests see them leak), ``normal`` (what each request is answered when
-all is well; @LINK@ and @LINK_HTML@ stand for the post's link, @TEXT@ for its words), ``link`` where the link is
-beside the text (``apart``) or carries no tags (``typed``), ``prepared`` where the hidden step makes the post itself,
-and ``answers``: what else the network may say, to which request of which step, and which error that is, with
-``after`` and ``account`` of a TryLater.
+all is well; @LINK@ and @LINK_HTML@ stand for the post's link, @TEXT@ for its words, @SERVER@ for the server),
+``link`` where the link is beside the text (``apart``) or carries no tags (``typed``), ``prepared`` where the hidden
+step makes or settles more than the pictures, and ``answers``: what else the network may say, to which request of
+which step, and which error that is, with ``after`` and ``account`` of a TryLater.
 """
 
 from __future__ import annotations

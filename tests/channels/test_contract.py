@@ -61,7 +61,7 @@ def play(ready: Any, post: Post) -> None:
     """Lets the server give its recorded normal answers, with our link where it stands for itself."""
     told = json.dumps(ready.recorded["normal"])
     told = told.replace("@LINK_HTML@", html.escape(post.link)).replace("@LINK@", post.link)
-    told = told.replace("@TEXT@", json.dumps(post.text)[1:-1])
+    told = told.replace("@TEXT@", json.dumps(post.text)[1:-1]).replace("@SERVER@", ready.replay.address)
     ready.replay.answers = json.loads(told)
 
 
