@@ -129,6 +129,20 @@ def test_services_stand_within_the_first_screen(show: Open, pages: dict[str, str
     assert box["y"] + box["height"] <= 640
 
 
+def test_the_register_can_be_sifted_without_a_script(show: Open, pages: dict[str, str]) -> None:
+    """A choice leaves what belongs to it, says what it is, and is an address of its own; "all" brings all back."""
+    page = show(pages["register"], 360, java_script_enabled=False)
+    listed = page.locator(".doors > li:visible")
+    assert listed.count() == 3
+    page.get_by_role("link", name="Online (1)").click()
+    assert page.url.endswith("#s-daring")
+    assert [e.get_attribute("class") for e in listed.all()] == ["dialihkan daring adaptasi"]
+    assert page.locator(".only:visible").inner_text() == "Shown: Online (1)"
+    page.get_by_role("link", name="All (3)").click()
+    assert listed.count() == 3
+    assert page.locator(".only:visible").count() == 0
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_strict_policy_breaks_nothing(show: Open, said: list[str], pages: dict[str, str], name: str) -> None:
     """No inline style, script or foreign file: the browser has nothing to complain about."""
