@@ -22,8 +22,10 @@ from publisher.post import Limits, Once, Post, Receipt
 from publisher.settings import Section
 
 # developers.facebook.com/docs/instagram-platform, ig-user/media: caption 2,200, counted the strictest way; JPEG of
-# 8 MiB at most, 4:5 to 1.91:1 (our card is 1.905:1); alt text 1,000. A link in a caption cannot be clicked.
-LIMITS = Limits(characters=2200, measure=text.utf16, pictures=1, picture_bytes=8 * 1024 * 1024, alt_characters=1000)
+# 8 MiB at most, 4:5 to 1.91:1 (our upright card is 4:5, the one for links 1.905:1); alt text 1,000. A link in a caption cannot be clicked.
+LIMITS = Limits(
+    characters=2200, measure=text.utf16, pictures=1, picture_bytes=8 * 1024 * 1024, alt_characters=1000, card="portrait"
+)
 SECRETS = ("token",)
 # The same pages: a professional account with a Facebook page, or one that logs in by itself.
 SERVERS = {"facebook": "https://graph.facebook.com", "instagram": "https://graph.instagram.com"}
