@@ -20,6 +20,7 @@ PLUGINS = [  # each takes what the ones before it left
     "plugins.cards",
     "plugins.manifest",
     "plugins.icon",
+    "plugins.search",
     "plugins.templates",
     "plugins.letters",
     "plugins.feeds",
@@ -50,7 +51,7 @@ INTRASITE_LINK_REGEX = "(?P<what>(?!))"  # links are resolved by plugins.reader
 # feeds are written by plugins.feeds
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None
 
-DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "authors", "register", "indeks", "404"]
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "authors", "register", "indeks", "cari", "404"]
 PAGINATED_TEMPLATES = {}
 INDEX_SAVE_AS, INDEX_URL = "index.html", ""
 ARCHIVES_SAVE_AS, ARCHIVES_URL = "arsip/index.html", "arsip/"
@@ -59,6 +60,7 @@ TAGS_SAVE_AS, TAGS_URL = "tag/index.html", "tag/"
 AUTHORS_SAVE_AS, AUTHORS_URL = "penulis/index.html", "penulis/"
 REGISTER_SAVE_AS, REGISTER_URL = "layanan/index.html", "layanan/"
 INDEKS_SAVE_AS, INDEKS_URL = "indeks/index.html", "indeks/"
+CARI_SAVE_AS, CARI_URL = "cari/index.html", "cari/"
 MONTH_ARCHIVE_SAVE_AS, MONTH_ARCHIVE_URL = "arsip/{date:%Y}/{date:%m}/index.html", "arsip/{date:%Y}/{date:%m}/"
 CATEGORY_SAVE_AS, CATEGORY_URL = "kategori/{slug}/index.html", "kategori/{slug}/"
 TAG_SAVE_AS, TAG_URL = "tag/{slug}/index.html", "tag/{slug}/"

@@ -61,6 +61,7 @@ class Run:
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # content path → its files' digests
     pages: dict[str, str] = field(default_factory=dict)  # by content path: the text as its page shows it, if other
     written: int = 0  # pages of records so far
+    searched: tuple[str, ...] = ()  # the groups of the search index, newest year first
     pictures: dict[str, str] = field(default_factory=dict)  # picture that a text links to → content path of the text
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
@@ -161,6 +162,7 @@ def in_zone(article: Article, zone: ZoneInfo) -> Article:
         article,
         date=article.date.astimezone(zone),
         modified=article.modified and article.modified.astimezone(zone),
+        withdrawn_at=article.withdrawn_at and article.withdrawn_at.astimezone(zone),
         embargo=article.embargo and article.embargo.astimezone(zone),
         corrections=tuple(replace(c, date=c.date.astimezone(zone)) for c in article.corrections),
     )

@@ -41,6 +41,7 @@ def give(pelican: Pelican) -> None:
         "preview": run.order.preview,
         "data": data,
         "stated": totals(run.services(), data.get("pernyataan", {})),
+        "searched": run.searched,
         "syndication": syndication(run.order.settings.state),
     }
 

@@ -123,7 +123,10 @@ FLAGS: Mapping[str, bool | None] = MappingProxyType(
 PRIVATE = (".md", ".toml")
 # The first part of addresses that the site uses itself; a standing page may not take one.
 TAKEN = frozenset(
-    ["404", "arsip", "berita", "cards", "en", "feeds", "gambar", "id", "kategori", "penulis", "tag", "theme"]
+    [
+        *("404", "arsip", "berita", "berkas", "cards", "cari", "en", "feeds", "gambar", "id", "indeks", "kategori"),
+        *("penulis", "sitemap", "tag", "theme"),
+    ]
 )
 # Names that Windows gives to no file or folder, whatever their ending (learn.microsoft.com, "Naming files").
 DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))])
@@ -238,6 +241,7 @@ def _article(fields: front.Fields, body: str, line: int, folder: Path, zone: Zon
     _check_pictures(fields, body, line, folder)
     if not body and status in (Status.PUBLISHED, Status.HIDDEN):
         fields.advice("body", "", msg("The article has no text; write it below the second “---”."), line)
+    reason, when = _withdrawal(fields, zone)
     article = Article(
         id=ident,
         title=title,
@@ -267,7 +271,8 @@ def _article(fields: front.Fields, body: str, line: int, folder: Path, zone: Zon
         translation_of=fields.text("translation_of"),
         template=_template(fields, "article"),
         status=Status(status),
-        withdrawn=fields.text("withdrawn"),
+        withdrawn=reason,
+        withdrawn_at=when,
         lines=(*fields.lines.items(), ("body", line)),
     )
     _check_withdrawn(fields, article)
@@ -450,6 +455,15 @@ def _corrections(fields: front.Fields, zone: ZoneInfo) -> tuple[Correction, ...]
         elif not (day and text):
             fields.error("correction", "correction", msg("A correction needs “date” and “text”."))
     return tuple(sorted(found, key=lambda c: c.date))
+
+
+def _withdrawal(fields: front.Fields, zone: ZoneInfo) -> tuple[str, datetime | None]:
+    """The public reason and the day: a text alone, or a table of "date" and "text" as corrections have it."""
+    if not isinstance(fields.nodes.get("withdrawn"), MappingNode):
+        return fields.text("withdrawn"), None
+    table = fields.table("withdrawn")
+    day = fields.inner("withdrawn", table, "date")
+    return fields.inner("withdrawn", table, "text"), fields.as_time("withdrawn", day, zone) if day else None
 
 
 def _posts(fields: front.Fields) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,21 @@ from publisher.messages import Message, msg
 Record = Article | Service | Page
 
 # first parts of addresses that lists, feeds and files take; "layanan" is the register's own page
-TAKEN = ("arsip", "berita", "berkas", "cards", "en", "feeds", "gambar", "indeks", "kategori", "penulis", "tag", "theme")
+TAKEN = (
+    "arsip",
+    "berita",
+    "berkas",
+    "cards",
+    "cari",
+    "en",
+    "feeds",
+    "gambar",
+    "indeks",
+    "kategori",
+    "penulis",
+    "tag",
+    "theme",
+)
 REGISTER = "layanan"
 INDEX = "indeks"  # the A–Z list
 _PELICAN = ("{filename}", "{static}", "{attach}", "|filename|", "|static|", "|attach|")
