@@ -301,7 +301,7 @@ def test_pictures_are_made_once_whatever_becomes_of_the_output(
     """An unchanged picture is taken from the state even when the output was thrown away; lost or damaged ones
     are made again with the same bytes."""
     shown.build()
-    first = tree(shown.output)
+    first = tree(shown.output / "gambar")
     kept = shown.root / ".kentongan/cache/pictures"
 
     def refuse(*given: object, **more: object) -> None:
@@ -309,16 +309,16 @@ def test_pictures_are_made_once_whatever_becomes_of_the_output(
 
     with monkeypatch.context() as patched:
         patched.setattr("publisher.pictures.make", refuse)
-        shutil.rmtree(shown.output)
+        shutil.rmtree(shown.output / "gambar")
         shown.build()
-        assert tree(shown.output) == first
+        assert tree(shown.output / "gambar") == first
     for file in sorted(p for p in kept.rglob("*") if p.suffix in {".jpg", ".avif"}):
         file.write_bytes(file.read_bytes()[:-1])
     shown.build()
-    assert tree(shown.output) == first
+    assert tree(shown.output / "gambar") == first
     shutil.rmtree(kept)
     shown.build()
-    assert tree(shown.output) == first
+    assert tree(shown.output / "gambar") == first
 
 
 def test_one_process_or_many_make_the_same_site(shown: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,14 +334,14 @@ def test_one_process_or_many_make_the_same_site(shown: Office, monkeypatch: pyte
     monkeypatch.setattr("publisher.build.cores._shared", counted)
     monkeypatch.setattr("publisher.build.cores.START_SECONDS", 0.1)
     shown.build()
-    many = tree(shown.output)
+    many = tree(shown.output / "gambar")
     assert hands[:1] == [2]
     shutil.rmtree(shown.root / ".kentongan")
-    shutil.rmtree(shown.output)
+    shutil.rmtree(shown.output / "gambar")
     monkeypatch.setattr("publisher.build.cores.cores", lambda: 1)
     shown.build()
     assert hands[1:] == []
-    assert tree(shown.output) == many
+    assert tree(shown.output / "gambar") == many
 
 
 def test_a_new_picture_takes_the_place_of_the_old_one(shown: Office) -> None:
