@@ -22,7 +22,8 @@ from publisher.post import Limits, Once, Post, Receipt
 from publisher.settings import Section
 
 # developers.facebook.com/docs/instagram-platform, ig-user/media: caption 2,200, counted the strictest way; JPEG of
-# 8 MiB at most, 4:5 to 1.91:1 (our upright card is 4:5, the one for links 1.905:1); alt text 1,000. A link in a caption cannot be clicked.
+# 8 MiB at most, 4:5 to 1.91:1 (our upright card is 4:5, the one of links 1.905:1); alt text 1,000. A link in a
+# caption cannot be clicked.
 LIMITS = Limits(
     characters=2200, measure=text.utf16, pictures=1, picture_bytes=8 * 1024 * 1024, alt_characters=1000, card="portrait"
 )
@@ -70,7 +71,7 @@ class Channel:
             link="",
             pause=pause,
         )
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=LIMITS, typed=True)
+        self._wording = Wording.of(setup, LIMITS, typed=True)
 
     def compose(self, record: Record) -> Post:
         """The caption with the address to be read, the card described."""

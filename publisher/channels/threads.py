@@ -23,7 +23,12 @@ from publisher.settings import Section
 # developers.facebook.com/docs/threads/posts: 500 characters, an emoji counts as its UTF-8 bytes; JPEG or PNG of
 # 8 MB. Alt text 1,000 (docs/threads/create-posts/accessibility).
 LIMITS = Limits(
-    characters=500, measure=text.emoji_bytes, pictures=1, picture_bytes=8 * 1024 * 1024, alt_characters=1000
+    characters=500,
+    measure=text.emoji_bytes,
+    pictures=1,
+    picture_bytes=8 * 1024 * 1024,
+    alt_characters=1000,
+    card="portrait",
 )
 # A long-lived token: it ends after 60 days unless it is renewed (docs/threads/get-started/long-lived-tokens).
 SECRETS = ("token",)
@@ -70,7 +75,7 @@ class Channel:
             link="link_attachment_url",
             pause=pause,
         )
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=self.limits, apart=apart)
+        self._wording = Wording.of(setup, self.limits, apart=apart)
 
     def compose(self, record: Record) -> Post:
         """Text with the link's card beside it, or with the link in it and the card described."""

@@ -53,6 +53,15 @@ def test_the_address_in_a_caption_can_be_typed(
     assert receipt.url.startswith("https://www.instagram.com/p/")
 
 
+def test_the_upright_card_is_taken_where_there_is_one(channel: instagram.Channel, record: Callable[..., Any]) -> None:
+    """An upright picture fills the phone; an article from before there were any gets the card of its link."""
+    upright = Image(path="cards/20261124-x7k2m-1080x1350.jpg", type="image/jpeg", alt="Kartu tegak")
+    (media,) = channel.compose(record(cards=(("portrait", upright),))).media
+    assert media.path == upright.path
+    (media,) = channel.compose(record()).media
+    assert media.path == "cards/20261124-x7k2m.jpg"
+
+
 @pytest.mark.parametrize("words", ["kata " * 900, "😀" * 1500, "بسم الله " * 500, "#tagar " * 20 + "x" * 2500])
 def test_the_longest_caption_is_taken(
     words: str, channel: instagram.Channel, site: Path, record: Callable[..., Any]
