@@ -95,7 +95,8 @@ class Article:
     other sizes as pairs (name of CARD_SIZES, file), ``downloads`` those of the ``attachments``, once they
     are made.
     Times carry a zone. ``posts`` are pairs (channel, text). ``channels`` is None when the article
-    goes to all channels that are on. ``withdrawn`` is the public reason of a withdrawn article.
+    goes to all channels that are on. ``withdrawn`` is the public reason of a withdrawn article, ``withdrawn_at``
+    when that was said.
     ``lines`` says where in the file each field stands, for findings only: no part of a revision.
     """
 
@@ -133,6 +134,7 @@ class Article:
     template: str = "article"
     status: Status = Status.PUBLISHED
     withdrawn: str = ""
+    withdrawn_at: datetime | None = None
     lines: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
 
     def line(self, key: str) -> int:
@@ -208,6 +210,12 @@ class Service:
     replicated_by: tuple[str, ...] = ()
     summary: str = ""
     updated: datetime | None = None
+
+    @property
+    def how(self) -> str:
+        """How it is used, in few words: where, at which address, at what cost; "" when nothing is known."""
+        address = self.link.split("://", 1)[-1].rstrip("/")
+        return " · ".join(p for p in (self.place, address, self.cost) if p)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -391,6 +391,11 @@ def test_modified_before_date(folder: Path, write: Write) -> None:
             ),
         ),
         (
+            ("status: withdrawn", "withdrawn: {date: kemarin, text: salah}"),
+            (),
+            ("error", 6, "“kemarin” in “withdrawn” is no date; write it like 2026-11-24 09:15."),
+        ),
+        (
             ("image: gambar.png",),
             (),
             ("error", 5, "The picture has no text for blind readers; say in “image_alt” what it shows."),

@@ -31,6 +31,7 @@ _UNSEEN = frozenset(
         "posts",
         "slug",
         "template",
+        "withdrawn_at",  # seen on the notice alone
     }
 )
 
@@ -40,6 +41,7 @@ def revision(article: Article, html: str, services: Iterable[str], files: Mappin
     it and ``files`` the digests of its pictures and attachments by content path."""
     if article.status is Status.WITHDRAWN:  # its notice shows nothing else
         shown: dict[str, object] = {"status": article.status, "title": article.title, "reason": article.withdrawn}
+        shown |= {"when": article.withdrawn_at} if article.withdrawn_at else {}
     else:
         shown = {k: v for k, v in asdict(article).items() if k not in _UNSEEN}
         shown |= {"html": html, "names": list(services), "files": sorted(files.items())}

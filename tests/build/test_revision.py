@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from publisher.article import Article, Correction, Picture, Shown, Status
+from publisher.article import Article, Correction, Download, Picture, Shown, Status
 from publisher.build.revision import revision
 
 Make = Callable[..., Article]
@@ -55,10 +55,13 @@ def unseen(article: Article) -> dict[str, Any]:
         "former": ("lama",),
         "photo": SHOWN,
         "card": SHOWN,
+        "cards": (("square", SHOWN),),
+        "downloads": (Download("berkas/a.pdf", "application/pdf", 9),),
         "embargo": article.date,
         "channels": ("x",),
         "posts": (("x", "Teks."),),
         "template": "lain",
+        "withdrawn_at": article.date,
         "lines": (("title", 9),),
     }
 
@@ -97,6 +100,7 @@ def test_a_notice_of_withdrawal_shows_its_reason_only(make_article: Make) -> Non
     first = revision(gone, HTML, NAMES, FILES)
     assert revision(replace(gone, summary="Lain."), "", (), {}) == first
     assert revision(replace(gone, withdrawn="Lain."), "", (), {}) != first
+    assert revision(replace(gone, withdrawn_at=gone.date), "", (), {}) != first
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Jayapura"])

@@ -65,6 +65,18 @@ def test_a_correction_is_an_update(office: Office) -> None:
     assert "Nanti." not in root.text_content()
 
 
+def test_a_withdrawal_has_its_day_and_its_reason(office: Office) -> None:
+    """The notice says both; a reason alone is enough."""
+    office.article("salah", more="status: withdrawn\nwithdrawn: {date: 2026-11-22, text: Datanya keliru.}")
+    office.article("lain", more="status: withdrawn\nwithdrawn: Datanya keliru.")
+    office.build()
+    root = page(office, "berita/salah")
+    assert root.xpath("string(//main//time/@datetime)") == "2026-11-22T00:00:00+07:00"
+    assert "Datanya keliru." in root.xpath("string(//main)")
+    assert not page(office, "berita/lain").xpath("//main//time")
+    assert "Datanya keliru." in page(office, "berita/lain").xpath("string(//main)")
+
+
 def test_a_translation_and_its_original_name_each_other(office: Office) -> None:
     """hreflang with the page itself, a switch that is read aloud in its own language, English words and times."""
     office.article("surat-en", title="One desk", more="lang: en\nslug: surat-en\ntranslation_of: 20261101-urus-surat")
