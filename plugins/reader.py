@@ -141,8 +141,15 @@ def rendered(records: Iterable[Record], findings: list[Finding]) -> Iterator[tup
         except ContentFault as fault:
             findings.append(Finding("text", "error", fault.message, record.path))
             continue
-        findings += [Finding("html", "advice", _left_out(n), record.path) for n in gone]
+        findings += [Finding("html", "advice", _left_out(n), record.path, _line(record, f"<{n}")) for n in gone]
         yield record.path, html
+
+
+def _line(record: Record, tag: str) -> int:
+    """The line on which ``tag`` begins, 0 when it is not known."""
+    at = record.body.lower().find(tag)
+    first = record.line("body") if isinstance(record, Article) else 0
+    return first + record.body.count("\n", 0, at) if first and at >= 0 else 0
 
 
 def _left_out(name: str) -> Message:
