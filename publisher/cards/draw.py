@@ -6,10 +6,12 @@ The same article gives the same bytes: no clock, no metadata, fonts from install
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+from math import ceil, floor
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -56,8 +58,9 @@ __all__ = ["Face", "alt", "card", "drawable", "emoji", "face", "missing", "paint
 OG_SIZE = "og"
 ELLIPSIS = "…"
 NEAR = 0.9  # sizes down to this share of the largest that fits are weighed against it
-FAR = 0.66  # and down to this one for a setting that tears no phrase
+FAR, LARGE = 0.66, 58  # and down to this one, but not below so many pixels, for one that tears no phrase
 SMOOTH = 4  # ornament is drawn this many times larger, then reduced
+WORD = re.compile(r"\S+ *| +")
 LANGUAGE = {"ltr": "id", "rtl": "ar"}
 # What Pillow's readers raise on damaged files.
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, Image.DecompressionBombError)
@@ -259,17 +262,24 @@ def _place_photo(canvas: Image.Image, box: Box, photo: Path, face: Face) -> None
     """The part of the photo around its focus that fills ``box``."""
     width, height = round(box.width), round(box.height)
     try:
-        with Image.open(photo) as image:
-            image.draft("RGB", (2 * width, 2 * height))
-            shown = image.convert("RGB").resize(
-                (width, height), Image.Resampling.LANCZOS, _crop(image.size, box, face.focus)
-            )
+        written = photo.stat()
+        whole = _decoded(photo, written.st_mtime_ns, written.st_size)
+        part = _crop(whole.size, box, face.focus)
+        way = Image.Resampling.HAMMING if part[2] - part[0] >= width else Image.Resampling.BICUBIC
+        shown = whole.resize((width, height), way, part)
     except BROKEN as fault:
         raise ContentFault(
             msg("The picture {file} cannot be put on the card; save it as JPEG or PNG.", file=photo.name),
             where=face.path,
         ) from fault
     canvas.paste(shown, (round(box.x), round(box.y)))
+
+
+# The sizes of one card are drawn after each other, from one photo.
+@lru_cache(maxsize=2)
+def _decoded(photo: Path, changed: int, size: int) -> Image.Image:
+    with Image.open(photo) as image:
+        return image.convert("RGB")
 
 
 def _crop(size: tuple[int, int], box: Box, focus: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -338,7 +348,7 @@ def _set(slot: Slot, text: str) -> Setting:
     best = min(near, key=_blemishes)
     if not _torn(best):
         return best
-    rest = (s for s in (*far, *whole) if s.size >= largest.size * FAR)
+    rest = (s for s in (*far, *whole) if s.size >= max(largest.size * FAR, LARGE))
     return next((s for s in rest if not _torn(s) and not _alone(s)), best)
 
 
@@ -511,22 +521,34 @@ def _write_title(canvas: Image.Image, design: Design, shown: Face) -> None:
 
 
 def _write(canvas: Image.Image, slot: Slot, setting: Setting) -> None:
-    pen = ImageDraw.Draw(canvas)
     top = _top(slot, setting.height)
     for i, row in enumerate(setting.lines):
         baseline = top + (i + 0.5) * setting.pitch + BASELINE[setting.direction] * setting.size
         x = slot.box.x
         if slot.align == "right" or setting.direction == "rtl":
             x += slot.box.width - _width(row, slot.weight, setting.size)
-        for run in row:
-            font = _font(run.font, slot.weight, setting.size)
-            pen.text(
-                (x, baseline),
-                run.text,
-                slot.colour,
-                font,
-                "ls",
-                direction=run.direction,
-                language=LANGUAGE[run.direction],
-            )
-            x += _advance(run, slot.weight, setting.size)
+        for piece in _pieces(row):
+            mask, (left, above) = _mask(piece, slot.weight, setting.size)
+            canvas.paste(slot.colour, (round(x) + left, round(baseline) + above), mask)
+            x += _advance(piece, slot.weight, setting.size)
+
+
+def _pieces(row: Sequence[Run]) -> Iterator[Run]:
+    """What is drawn at a time: Latin words, which come again on other cards, and other runs whole."""
+    for run in row:
+        if run.font == LATIN and run.direction == "ltr":
+            yield from (replace(run, text=text) for text in WORD.findall(run.text))
+        else:
+            yield run
+
+
+@lru_cache(maxsize=1024)
+def _mask(piece: Run, weight: int, size: int) -> tuple[Image.Image, tuple[int, int]]:
+    """The shape of ``piece`` and where its top left corner stands from the start of the baseline."""
+    font, toward, language = _font(piece.font, weight, size), piece.direction, LANGUAGE[piece.direction]
+    box = font.getbbox(piece.text, anchor="ls", direction=toward, language=language)
+    left, above = floor(box[0]), floor(box[1])
+    mask = Image.new("L", (max(ceil(box[2]) - left, 1), max(ceil(box[3]) - above, 1)))
+    pen = ImageDraw.Draw(mask)
+    pen.text((-left, -above), piece.text, 255, font, "ls", direction=toward, language=language)
+    return mask, (left, above)

@@ -227,8 +227,8 @@ def test_the_same_article_gives_the_same_bytes(titled: Titled, site: Site, photo
     "A card depends on its article, its site and its photo and on nothing else, in one thread or many."
     article = titled(TITLES["mixed"])
     once = draw.card(article, site, photo)
-    draw._base.cache_clear()
-    draw._font.cache_clear()
+    for kept in (draw._font, draw._base, draw._mask, draw._advance, draw._set, draw._decoded):
+        kept.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         again = set(pool.map(lambda _: draw.card(article, site, photo), range(16)))
     assert again == {once}
@@ -376,8 +376,8 @@ def test_an_unknown_service_shows_no_name(titled: Titled, site: Site) -> None:
 
 def test_without_raqm_no_card_is_drawn(titled: Titled, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     "Where Arabic cannot be shaped, the machine is at fault and nothing is drawn."
-    draw._font.cache_clear()
-    draw._base.cache_clear()
+    for kept in (draw._font, draw._base, draw._mask, draw._advance, draw._set):
+        kept.cache_clear()
     monkeypatch.setattr(features, "check", lambda name: name != "raqm")
     with pytest.raises(MachineFault):
         draw.card(titled("Salam"), site)
@@ -455,3 +455,10 @@ def test_no_phrase_is_torn_where_a_smaller_size_keeps_it(design: Design) -> None
     lines = ["".join(run.text for run in row) for row in setting.lines]
     assert not draw._torn(setting), lines
     assert any(line.endswith("Kepuasan,") for line in lines), lines
+
+
+def test_another_photo_of_the_same_name_is_seen(titled: Titled, site: Site, photo: Path) -> None:
+    "A photo that was changed on the disk is opened anew."
+    first = draw.card(titled("Salam"), site, photo)
+    Image.new("RGB", (1600, 900), "#208040").save(photo)
+    assert draw.card(titled("Salam"), site, photo) != first
