@@ -85,7 +85,7 @@ def _record(run: Run, article: Article, *, is_shown: bool) -> Record:
         place=article.place,
         tags=article.tags,
         authors=article.authors,
-        services=tuple(ServiceName(id=s.id, name=s.name) for s in services if s),
+        services=tuple(ServiceName(id=s.id, name=s.name, how=s.how) for s in services if s),
         card=_image(article.card),
         cards=tuple((size, image) for size, shown in article.cards if (image := _image(shown))),
         photo=_image(article.photo),

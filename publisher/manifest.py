@@ -29,10 +29,12 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceName:
-    """A service that an article is about, by its lasting id and today's name."""
+    """A service that an article is about, by its lasting id and today's name; ``how`` says in few words where
+    it is to be had and what it costs, "" when that is not known."""
 
     id: str
     name: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -76,6 +77,12 @@ class Post:
         raw["media"] = tuple(Media(**m) for m in raw["media"])
         raw["extra"] = tuple((k, v) for k, v in raw["extra"])
         return cls(**raw)
+
+
+def short_id(office: str, article: str, channel: str, kind: str = "post", seq: int = 0) -> str:
+    """The delivery's lasting id: 13 letters and digits, the same in every ledger, fit for a link."""
+    name = "\0".join((office, article, channel, kind, str(seq)))
+    return base64.b32encode(hashlib.sha256(name.encode()).digest())[:13].decode().lower()
 
 
 @dataclass(frozen=True, slots=True)

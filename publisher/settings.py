@@ -103,7 +103,8 @@ class Announce(Section):
 
 class ChannelSettings(BaseModel):
     """One ``[channels.NAME]`` table. Keys that only its network knows are in ``options``. ``expires`` is the
-    day on which the network's token ends, written down by whoever fetched it; ``doctor`` reminds of it. The rules
+    day on which the network's token ends, written down by whoever fetched it; ``doctor`` reminds of it. ``template``
+    is the house's own text for the channel (docs/channels.md). The rules
     from ``approval`` on are the channel's own; None is the house's (see Outreach)."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -113,6 +114,7 @@ class ChannelSettings(BaseModel):
     since: datetime | None = None
     audience: Literal["internal", "external"] = "external"
     expires: date | None = None
+    template: str = ""
     approval: bool | None = None
     quiet: Quiet | None = None
     spacing: int | None = Field(default=None, ge=0)

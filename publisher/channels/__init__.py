@@ -147,7 +147,8 @@ class Fits(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What a channel is made of: its name in office.toml, its network, our site's address, the state folder,
-    the zone and language its pages are written in, and its secrets by name."""
+    the zone and language its pages are written in, the office's id in the ledger, the house's template and its
+    secrets by name."""
 
     name: str
     network: str
@@ -155,6 +156,8 @@ class Setup:
     state: Path
     zone: tzinfo
     lang: str = "id"
+    office: str = ""
+    template: str = ""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def wire(self, base: str, *, judge: http.Judge = http.no_opinion, bounds: http.Bounds | None = None) -> http.Wire:
@@ -172,9 +175,16 @@ class Setup:
 def open_all(settings: Settings) -> tuple[Channel, ...]:
     """The channels that are on, in the order of office.toml. Raises SettingsFault, for those that are
     off too where a key is unknown."""
+    check(settings)
+    return tuple(open_one(name, settings) for name, c in settings.office.channels.items() if c.on)
+
+
+def check(settings: Settings) -> None:
+    """Raises SettingsFault with file and line where a channel's table is wrong: an unknown key or a template
+    that cannot be used, for those that are off too, and more for those that are on. Secrets are not asked for."""
     for name in settings.office.channels:
         _options(name, settings)
-    return tuple(open_one(name, settings) for name, c in settings.office.channels.items() if c.on)
+        _check_template(name, settings)
 
 
 def open_one(name: str, settings: Settings) -> Channel:
@@ -188,6 +198,7 @@ def open_one(name: str, settings: Settings) -> Channel:
         )
     module = _module(name, given, settings)
     options = _options(name, settings, whole=True)
+    _check_template(name, settings)
     setup = Setup(
         name=name,
         network=given.network,
@@ -195,6 +206,8 @@ def open_one(name: str, settings: Settings) -> Channel:
         state=settings.state,
         zone=settings.zone,
         lang=settings.lang,
+        office=settings.office.id,
+        template=given.template,
         secrets={s: _secret(name, s, settings) for s in module.SECRETS},
     )
     return cast(Channel, module.Channel(setup, options))
@@ -278,6 +291,22 @@ def _options(name: str, settings: Settings, *, whole: bool = False) -> Section |
     if unknown or whole or given.on:
         raise _fault(name, (unknown or errors)[0], model, settings)
     return None
+
+
+def _check_template(name: str, settings: Settings) -> None:
+    from publisher.channels import _template
+
+    template = settings.office.channels[name].template
+    found = _template.fault(template) if template else None
+    if found is None:
+        return
+    where = _where(settings, name, "template")
+    file, _, line = where.partition(":")
+    if line:
+        lines = (settings.root / OFFICE_FILE).read_text(encoding="utf-8").splitlines()
+        opened = lines[int(line) - 1].rstrip().endswith(('"""', "'''"))  # then the text begins one line below
+        where = f"{file}:{int(line) + found[0] - (0 if opened else 1)}"
+    raise SettingsFault(found[1], where=where)
 
 
 def _fault(name: str, error: Mapping[str, Any], model: type[Section], settings: Settings) -> SettingsFault:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from publisher import text
+from publisher.channels import _template
 from publisher.manifest import Record
 from publisher.messages import msg
-from publisher.post import Limits, Media, Post
+from publisher.post import Limits, Media, Post, short_id
+
+if TYPE_CHECKING:
+    from publisher.channels import Setup
 
 HASHTAGS = 2
 HASHTAG_CHARACTERS = 30
@@ -24,22 +27,39 @@ GAP = "\n\n"
 class Wording:
     """What a channel brings to the wording: who it is, what fits, whether the link goes along, and
     ``clean``, which mends what its network would misread. With ``apart`` the link stands beside the text, as
-    a card of its own; with ``typed`` nobody can click it, so it is the plain address, to be read and typed."""
+    a card of its own; with ``typed`` nobody can click it, so it is the plain address, to be read and typed.
+    ``template`` is the house's own text, ``medium`` what whoever counts visits is told."""
 
     channel: str
     network: str
     limits: Limits
+    office: str = ""
+    template: str = ""
+    medium: str = "social"
     link: bool = True
     apart: bool = False
     typed: bool = False
     clean: Callable[[str], str] = str
 
+    @classmethod
+    def of(cls, setup: Setup, limits: Limits, **given: Any) -> Self:
+        """The wording of the channel that ``setup`` describes."""
+        return cls(
+            channel=setup.name,
+            network=setup.network,
+            office=setup.office,
+            template=setup.template,
+            limits=limits,
+            **given,
+        )
+
 
 def word(record: Record, wording: Wording) -> Post:
-    """The article as a post that fits: the text written by hand for the channel, else our own."""
+    """The article as a post that fits: the text written by hand for the channel, else the house's template
+    for it, else our own."""
     link = _link(record, wording)
-    by_hand = _by_hand(record, wording)
-    said = _default(record, wording) if by_hand is None else _fit(by_hand, wording, _in_text(record, wording))
+    given = _by_hand(record, wording) or _by_template(record, wording)
+    said = _fit(given, wording, _in_text(record, wording)) if given else _default(record, wording)
     return Post(text=said, link=link, media=_pictures(record, wording.limits), lang=record.lang)
 
 
@@ -58,9 +78,9 @@ def tagged(record: Record, wording: Wording) -> str:
     parts = urlsplit(record.url)
     ours = {
         "utm_source": wording.network,
-        "utm_medium": "social",
+        "utm_medium": wording.medium,
         "utm_campaign": record.id,
-        "utm_content": short_id(record.id, wording.channel),
+        "utm_content": short_id(wording.office, record.id, wording.channel),
     }
     kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in ours]
     return urlunsplit(parts._replace(query=urlencode([*kept, *ours.items()])))
@@ -79,12 +99,6 @@ def _in_text(record: Record, wording: Wording) -> str:
     return "" if wording.apart else _link(record, wording)
 
 
-def short_id(article: str, channel: str) -> str:
-    """Ten letters that stand for one article on one channel, the same at every try."""
-    digest = hashlib.sha256(f"{article}\n{channel}".encode()).digest()
-    return base64.b32encode(digest)[:10].decode().lower()
-
-
 def _by_hand(record: Record, wording: Wording) -> str | None:
     given = record.post_for(wording.channel)
     if given is None or not text.tidy(given):
@@ -92,6 +106,21 @@ def _by_hand(record: Record, wording: Wording) -> str | None:
     # The article's own address in it becomes the tagged one: taken out here, so that nothing mends it.
     pieces = text.tidy(given).split(record.url)
     return _link(record, wording).join(wording.clean(p) for p in pieces).strip()
+
+
+def _by_template(record: Record, wording: Wording) -> str | None:
+    if not wording.template:
+        return None
+    names = _service_names(record)
+    words = {
+        "title": wording.clean(text.tidy(record.title)),
+        "summary": wording.clean(text.tidy(record.summary)),
+        "service": wording.clean(names),
+        "how": wording.clean(_how(record)),
+        "link": _link(record, wording),
+        "tags": " ".join(_hashtags(record)),
+    }
+    return text.tidy(_template.fill(wording.template, words) or "") or None
 
 
 def _with_link(said: str, link: str) -> str:
@@ -107,7 +136,8 @@ def _fit(said: str, wording: Wording, link: str) -> str:
 
 
 def _default(record: Record, wording: Wording) -> str:
-    """Title, what it brings the citizen, service, link, hashtags: as much of it as fits, in that order of worth."""
+    """Title, what it brings the citizen, service and how to use it, link, hashtags: as much of it as fits, in
+    that order of worth."""
     measure, limit = wording.limits.measure, wording.limits.characters
     title = wording.clean(text.tidy(record.title))
     summary = wording.clean(text.tidy(record.summary))
@@ -127,12 +157,21 @@ def _tails(record: Record, wording: Wording) -> Iterator[str]:
     """What follows the summary, from the richest to the plainest."""
     link = _in_text(record, wording)
     tags = " ".join(_hashtags(record))
-    service = ""
-    if record.services:
-        names = ", ".join(text.tidy(s.name) for s in record.services)
-        service = wording.clean(msg("Service: {name}", name=names).say(record.lang))
-    for parts in ((service, link, tags), (service, link), (link,)):
+    service = wording.clean(msg("Service: {name}", name=_service_names(record)).say(record.lang))
+    service = service if record.services else ""
+    how = wording.clean(msg("How to use it: {how}", how=_how(record)).say(record.lang)) if _how(record) else ""
+    whole = "\n".join(p for p in (service, how) if p)
+    for parts in ((whole, link, tags), (whole, link), (service, link, tags), (service, link), (link,)):
         yield "".join(GAP + p for p in parts if p)
+
+
+def _service_names(record: Record) -> str:
+    return ", ".join(text.tidy(s.name) for s in record.services)
+
+
+def _how(record: Record) -> str:
+    """How the one service that the article is about is used, "" when it is about several or none."""
+    return text.tidy(record.services[0].how) if len(record.services) == 1 else ""
 
 
 def _hashtags(record: Record) -> list[str]:

@@ -104,7 +104,7 @@ class Channel:
         self._uploads = setup.wire(options.server, judge=self._judge, bounds=Bounds(read=60, whole=120))
         self._folder = setup.state / SESSIONS
         self._clock = clock
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=LIMITS, apart=True)
+        self._wording = Wording.of(setup, LIMITS, apart=True)
 
     def compose(self, record: Record) -> Post:
         """Text, and what the card beside it says."""

@@ -56,7 +56,7 @@ class Channel:
         self._page = options.page
         self._hidden = options.hidden_first
         self._graph = Graph(setup, self.server)
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=LIMITS, apart=True)
+        self._wording = Wording.of(setup, LIMITS, apart=True)
 
     def compose(self, record: Record) -> Post:
         """Text, and beside it the link that unfolds into the card."""

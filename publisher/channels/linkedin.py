@@ -103,7 +103,7 @@ class Channel:
             "LinkedIn-Version": options.version,
             "X-Restli-Protocol-Version": "2.0.0",
         }
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=LIMITS, apart=True)
+        self._wording = Wording.of(setup, LIMITS, apart=True)
 
     def compose(self, record: Record) -> Post:
         """Text, and what the card beside it says."""

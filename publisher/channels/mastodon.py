@@ -77,7 +77,7 @@ class Channel:
         self._wire = setup.wire(options.server)
         self._uploads = setup.wire(options.server, bounds=Bounds(read=60, whole=120))
         self._access = {"Authorization": f"Bearer {setup.secrets['token']}"}
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=self.limits)
+        self._wording = Wording.of(setup, self.limits)
         self._pause = pause
 
     def compose(self, record: Record) -> Post:

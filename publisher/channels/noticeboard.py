@@ -59,7 +59,7 @@ class Channel:
         self._zone = setup.zone
         self._lang = setup.lang
         self._clock = clock
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=LIMITS)
+        self._wording = Wording.of(setup, LIMITS)
 
     def compose(self, record: Record) -> Post:
         """Text, link and card, as any other channel words them."""

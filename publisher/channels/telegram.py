@@ -67,7 +67,7 @@ class Channel:
         self._silent = options.silent
         self._token = setup.secrets["token"]
         self._wire = setup.wire(options.server, judge=self._judge)
-        self._wording = Wording(channel=setup.name, network=setup.network, limits=LIMITS)
+        self._wording = Wording.of(setup, LIMITS)
 
     def compose(self, record: Record) -> Post:
         """Text with link; the title of our own wording stands out."""

@@ -83,10 +83,9 @@ class Channel:
         self._secrets = setup.secrets
         self._wire = setup.wire(options.server, judge=self._judge)
         self._uploads = setup.wire(options.server, bounds=Bounds(read=60, whole=120))
-        self._wording = Wording(
-            channel=setup.name,
-            network=setup.network,
-            limits=LIMITS,
+        self._wording = Wording.of(
+            setup,
+            LIMITS,
             link=options.link == "always",
             clean=lambda t: text.unlink_degrees(t, every=options.link == "never"),
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ from enum import StrEnum
 
 from publisher.messages import Message
 from publisher.post import Post
+from publisher.post import short_id as short_id  # the links of a post carry it too, so it stands below
 
 # of this project alone, so that no other program's keys are ours
 NAMESPACE = uuid.UUID("1f0b7c4e-5d7a-4b39-9a51-6b656e746f6e")
@@ -147,6 +146,11 @@ class Delivery:
     target: str
 
     @property
+    def why(self) -> Message | None:
+        """Why it waits or ended, a person's hold first."""
+        return self.hold or self.reason
+
+    @property
     def waits_for_approval(self) -> bool:
         """Whether a person has to approve these very bytes first."""
         return self.asks and self.approved != self.digest
@@ -192,12 +196,6 @@ class Hold:
     reason: Message
     until: datetime | None
     by: str = ""
-
-
-def short_id(office: str, article: str, channel: str, kind: str = "post", seq: int = 0) -> str:
-    """The delivery's lasting id: 13 letters and digits, the same in every ledger, fit for a link."""
-    name = "\0".join((office, article, channel, kind, str(seq)))
-    return base64.b32encode(hashlib.sha256(name.encode()).digest())[:13].decode().lower()
 
 
 def idempotency_key(office: str, article: str, channel: str, kind: str = "post", seq: int = 0) -> str:

@@ -62,7 +62,7 @@ FAULTS = {
         "office.toml:9",
         "such as https://mastodon.social",
     ),
-    "no network": ("[channels.myspace]\non = false\n", "office.toml:7", "mastodon, noticeboard, x"),
+    "no network": ("[channels.myspace]\non = false\n", "office.toml:7", "known are: "),
     "no network named": ("[channels.a]\nnetwork = 'myspace'\n", "office.toml:8", "myspace"),
 }
 
