@@ -18,11 +18,12 @@ import nh3
 
 # www.w3.org/TR/xml/#charsets: what XML 1.0 cannot hold, and beyond that what it discourages (DEL and C1
 # controls, noncharacters of every plane), plus U+FFFD, which only says that something was lost before.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-    + "]"
+_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
+# Apart from the others, since each character of a text is held against each of these.
+_UNFIT_PLANES = re.compile(
+    "[" + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)) + "]"
 )
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 # Line ends of word processors and of other machines: vertical tab, form feed, NEL, LS, PS.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[ \t\n]+")
@@ -86,7 +87,8 @@ def clean(text: str) -> str:
     """``text`` without the characters that XML cannot hold or discourages; every line end is a line feed."""
     if text.isascii() and text.isprintable():  # most names and addresses; looking for more takes ten times as long
         return text
-    return _UNFIT.sub("", _LINE_END.sub("\n", text))
+    fit = _UNFIT.sub("", _LINE_END.sub("\n", text))
+    return _UNFIT_PLANES.sub("", fit) if _BEYOND.search(fit) else fit
 
 
 def line(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -127,7 +127,8 @@ class Edition:
         yield self.main(path)
         for section in self.sections:
             title = self.title(section)
-            newest = public(self.site, section.articles, self.now)[:ENTRIES]
+            own = {a.id for a in section.articles}
+            newest = islice((a for a in self.public if a.id in own), ENTRIES)
             yield Feed(
                 path=f"{section.home}{path.rpartition('/')[2]}",
                 home=section.home,
