@@ -129,7 +129,7 @@ class _Step:
         row, lease = self.row, timedelta(seconds=self.rules.lease)
         try:
             post = self._thaw()
-            media = _call(lambda: self.channel.prepare(post, self.site, dict(row.media), self._renew))
+            media = self._prepare(post)
         except ChannelError as fault:
             return self._nothing_out(fault)
         if not self.ledger.intend(row.id, row.fence, media, self.clock(), lease, pace=self.policy.pace):
@@ -143,6 +143,9 @@ class _Step:
         self.ledger.deliver(row.id, row.fence, receipt, self.clock())
         return None
 
+    def _prepare(self, post: Post) -> Mapping[str, str]:
+        return _call(lambda: self.channel.prepare(post, self.site, dict(self.row.media), self._renew))
+
     def change(self) -> Later | None:
         """Edits or takes back what is out. The same again changes nothing, so an unclear answer is
         simply tried again."""
@@ -151,12 +154,7 @@ class _Step:
         if target is None or target.state is not State.SENT or not target.remote_id:
             return self._fail(msg("There is no receipt of the post that this would change."), "")
         try:
-            if row.kind == "withdraw":
-                act = self._withdrawal(target)
-            else:
-                post = self._thaw()
-                media = _call(lambda: self.channel.prepare(post, self.site, dict(row.media), self._renew))
-                act = self._edit(target, post, media)
+            act = self._withdrawal(target) if row.kind == "withdraw" else self._edit(target, self._thaw())
             if not row.posting and not self.ledger.intend(row.id, row.fence, {}, self.clock(), lease):
                 return None
             receipt = _call(act)
@@ -167,11 +165,13 @@ class _Step:
         self.ledger.deliver(row.id, row.fence, receipt, self.clock())
         return None
 
-    def _edit(self, target: Delivery, post: Post, media: Mapping[str, str]) -> Callable[[], Receipt]:
-        channel = self.channel
+    def _edit(self, target: Delivery, post: Post) -> Callable[[], Receipt]:
+        channel, row = self.channel, self.row
         if not isinstance(channel, Edits):
-            raise Refused(msg("{channel} cannot change a post that is out.", channel=self.row.channel))
-        return lambda: channel.edit(target.remote_id, post, media, self.row.key)
+            raise Refused(msg("{channel} cannot change a post that is out.", channel=row.channel))
+        # where the hidden step makes the post itself, it would make a second one
+        media = {} if isinstance(channel, Traces) else self._prepare(post)
+        return lambda: channel.edit(target.remote_id, post, media, row.key)
 
     def _withdrawal(self, target: Delivery) -> Callable[[], Receipt]:
         channel = self.channel
