@@ -53,6 +53,29 @@ def test_an_embargo_is_the_date_of_publication_everywhere(office: Office) -> Non
     assert times == {"2026-11-22T08:00:00+07:00"}
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "embargo: 2026-11-22 08:00",
+        "modified: 2026-11-21 10:00",
+        "modified: 2026-11-19",
+        "modified: 2026-12-24",
+        'correction: [{date: 2026-11-22 07:00, text: "a"}, {date: 2026-11-30, text: "b"}]',
+        'modified: 2026-11-23\nembargo: 2026-11-22T08:00:00Z\ncorrection: [{date: 2026-11-22 09:00, text: "a"}]',
+    ],
+)
+def test_page_and_feed_agree(office: Office, more: str) -> None:
+    """Readers, search engines and feed readers are told the same two moments."""
+    office.article("waktu", date="2026-11-20 09:30", more=more)
+    office.build()
+    feed = json.loads((office.output / "feeds/feed.json").read_text(encoding="utf-8"))
+    entry = next(e for e in feed["items"] if e["url"].endswith("/waktu/"))
+    facts = told(page(office, "berita/waktu"), "NewsArticle")
+    assert facts["datePublished"] == entry["date_published"]
+    assert facts["dateModified"] == entry.get("date_modified", entry["date_published"])
+
+
 def test_a_correction_is_an_update(office: Office) -> None:
     """It moves the visible date and the date for machines; one for tomorrow is not shown yet."""
     notes = '[{date: 2026-11-23 10:00, text: "Semula 3."}, {date: 2026-11-30, text: "Nanti."}]'

@@ -76,7 +76,7 @@ def make(kind: str, root: Path, now: datetime) -> Built:
     shutil.copy(ROOT / "pelicanconf.py", root)
     office = (ROOT / "office.toml").read_text(encoding="utf-8")
     if kind == "nasty":
-        empty = ("address", "hours", "phone", "whatsapp", "email")
+        empty = ("address", "hours", "phone", "whatsapp", "email", "google_news")
         lines = [n for n in office.splitlines() if n.partition(" =")[0] not in empty]
         first = next(i for i, n in enumerate(lines) if n.startswith("["))
         office = "\n".join([*lines[:first], OFFICE, *lines[first:]])
