@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,9 +15,9 @@ import pytest
 
 from publisher import channels, errors, settings
 from publisher.channels import _meta, facebook, instagram, threads
-from publisher.ledger import State
+from publisher.ledger import Delivery, State
 from publisher.ledger.store import Ledger
-from publisher.manifest import Manifest
+from publisher.manifest import Manifest, Record
 from publisher.outreach.advance import advance
 from publisher.outreach.plan import plan
 from publisher.post import Once
@@ -47,6 +48,36 @@ in_two_steps = pytest.mark.parametrize("network", ["instagram", "threads"])
 
 def nothing() -> None:
     """Renews no lease."""
+
+
+class Desk:
+    """One channel, its ledger, and a clock that jumps to whatever is next."""
+
+    def __init__(self, ledger: Ledger, channel: Any, site: Path, folder: Path) -> None:
+        (folder / "office.toml").write_text(OFFICE + f"[channels.{channel.name}]\nsince = 2026-11-01T00:00:00+07:00\n")
+        self.office = settings.load(folder, {})
+        self.ledger, self.channel, self.site = ledger, channel, site
+        self.now = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+    def carry(self, article: Record) -> list[Delivery]:
+        """Plans what the article asks for and carries it until there is nothing to come for."""
+        manifest = Manifest(site="https://kabar.kantor.go.id", title="Kabar", records=(article,))
+        rows = plan(self.ledger, manifest, [self.channel], self.office, self.now).new
+        for row in rows:
+            for _ in range(60):
+                later = advance(
+                    self.ledger,
+                    {self.channel.name: self.channel},
+                    row.id,
+                    clock=lambda: self.now,
+                    site=self.site,
+                    owner="test",
+                    gate=lambda delivery: None,
+                )
+                if later is None:
+                    break
+                self.now = max(self.now, later.at)
+        return [d for r in rows if (d := self.ledger.get(r.id))]
 
 
 def open_one(network: str, address: str, tmp_path: Path, *, token: str = "", **options: Any) -> Any:
@@ -296,29 +327,32 @@ def test_one_article_is_one_post_whatever_is_lost(
     it = meta(network, "ledger-" + "-".join(faults))
     it.fault(it.hidden, "lost", "act-503")
     it.fault(it.shown, *faults)
-    now = [datetime(2026, 11, 24, 3, 0, tzinfo=UTC)]
-    (tmp_path / "office.toml").write_text(OFFICE + f"[channels.{network}]\nsince = 2026-11-01T00:00:00+07:00\n")
-    office = settings.load(tmp_path, {})
     with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
-        manifest = Manifest(site="https://kabar.kantor.go.id", title="Kabar", records=(it.article,))
-        (row,) = plan(ledger, manifest, [it.channel], office, now[0]).new
-        for _ in range(60):
-            later = advance(
-                ledger,
-                {network: it.channel},
-                row.id,
-                clock=lambda: now[0],
-                site=site,
-                owner="test",
-                gate=lambda delivery: None,
-            )
-            if later is None:
-                break
-            now[0] = max(now[0], later.at)
-        done = ledger.get(row.id)
-    assert done is not None
+        (done,) = Desk(ledger, it.channel, site, tmp_path).carry(it.article)
     assert done.state is State.SENT
     assert [p["id"] for p in it.out()] == [done.remote_id]
+
+
+@every_network
+def test_what_becomes_of_the_article_becomes_of_its_post(
+    network: str, meta: Any, site: Path, tmp_path: Path, fake_meta: str, control: Callable[..., Any]
+) -> None:
+    """Facebook's post follows a correction in its place, the others' stay; a withdrawn article is taken back, and
+    nothing hidden is left behind."""
+    it = meta(network, "follows")
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        desk = Desk(ledger, it.channel, site, tmp_path)
+        (sent,) = desk.carry(it.article)
+        before = len(control(fake_meta, "/_posts"))
+        edits = desk.carry(replace(it.article, revision="r2", title="Judul yang dibetulkan"))
+        assert [d.state for d in edits] == ([State.SENT] if network == "facebook" else [])
+        posts = control(fake_meta, "/_posts")
+        assert len(posts) == before
+        (post,) = [p for p in posts if p["id"] == sent.remote_id]
+        assert ("dibetulkan" in post.get("message", "")) == (network == "facebook")
+        (taken,) = desk.carry(replace(it.article, revision="r3", status="withdrawn", public=False))
+        assert taken.state is State.SENT
+    assert sent.remote_id not in [p["id"] for p in control(fake_meta, "/_posts")]
 
 
 @pytest.mark.parametrize(
