@@ -280,7 +280,7 @@ def in_terminal(clone: Any, columns: int, *arguments: str) -> str:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="terminals are tried on Linux")
 def test_terminal(small: Any) -> None:
-    """A terminal gets a bar while it waits and a table; a narrow one gets an address whole on its line, to be copied."""
+    """A terminal gets a bar and a table; a narrow one gets each address whole on its line, to be copied."""
     shown = in_terminal(small, 160, "publish")
     assert "\x1b[" in shown
     assert "address or reason" in shown
