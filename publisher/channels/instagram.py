@@ -12,7 +12,8 @@ from pydantic import Field, field_validator
 
 from publisher import text
 from publisher.channels import Renew, Setup, Standing
-from publisher.channels._meta import MADE, Containers, Gone, Graph, connected, stand_in, unknown_account
+from publisher.channels._containers import Containers
+from publisher.channels._meta import MADE, Gone, Graph, connected, stand_in, unknown_account
 from publisher.channels._pictures import address, picture
 from publisher.channels._words import Wording, excess, word
 from publisher.errors import Refused

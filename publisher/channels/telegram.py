@@ -72,9 +72,9 @@ class Channel:
     def compose(self, record: Record) -> Post:
         """Text with link; the title of our own wording stands out."""
         post = word(record, self._wording)
-        opening = post.text.split("\n", 1)[0]
-        bold = not text.tidy(record.post_for(self.name) or "") and post.link not in opening
-        return replace(post, extra=((TITLE, opening),)) if bold else post
+        title = text.tidy(record.title)
+        bold = not record.post_for(self.name) and post.text.split("\n", 1)[0] == title
+        return replace(post, extra=((TITLE, title),)) if bold else post
 
     def excess(self, record: Record) -> int:
         """By how much the text written by hand is too long, in UTF-16 units."""

@@ -13,7 +13,8 @@ from pydantic import field_validator
 
 from publisher import text
 from publisher.channels import Renew, Setup, Standing
-from publisher.channels._meta import MADE, Containers, Graph, connected, stand_in
+from publisher.channels._containers import Containers
+from publisher.channels._meta import MADE, Graph, connected, stand_in
 from publisher.channels._pictures import address, picture
 from publisher.channels._words import Wording, excess, word
 from publisher.manifest import Record
