@@ -57,10 +57,11 @@ __all__ = ["Face", "alt", "card", "drawable", "emoji", "face", "missing", "paint
 
 OG_SIZE = "og"
 ELLIPSIS = "…"
+MEASURE = 64  # the size that words are measured in
 NEAR = 0.9  # sizes down to this share of the largest that fits are weighed against it
 FAR, LARGE = 0.66, 58  # and down to this one, but not below so many pixels, for one that tears no phrase
 SMOOTH = 4  # ornament is drawn this many times larger, then reduced
-WORD = re.compile(r"\S+ *| +")
+WORD = re.compile(r" +|[^ ]+")
 LANGUAGE = {"ltr": "id", "rtl": "ar"}
 # What Pillow's readers raise on damaged files.
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, Image.DecompressionBombError)
@@ -324,8 +325,14 @@ def _advance(run: Run, weight: int, size: int) -> float:
     return font.getlength(run.text, direction=run.direction, language=LANGUAGE[run.direction])
 
 
+@lru_cache(maxsize=16384)
+def _about(word: str, direction: str, weight: int) -> float:
+    """The width of a word, as a share of the size, near enough to try sizes with."""
+    return _width(runs(word, direction), weight, MEASURE) / MEASURE
+
+
 def _width(row: Sequence[Run], weight: int, size: int) -> float:
-    return sum(_advance(run, weight, size) for run in row)
+    return sum(_advance(piece, weight, size) for piece in _pieces(row))
 
 
 @lru_cache(maxsize=512)
@@ -382,8 +389,8 @@ def _blemishes(setting: Setting) -> tuple[bool, int, int, int]:
 
 def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> Setting | None:
     """All ``words`` in ``size``, None when they do not find room."""
-    measured = [_width(runs(word, direction), slot.weight, size) for word in words]
-    space = _width(runs(" ", direction), slot.weight, size)
+    measured = [_about(word, direction, slot.weight) * size for word in words]
+    space = _about(" ", direction, slot.weight) * size
     lines = _wrap(measured, space, slot.box.width)
     if lines is None or len(lines) > _rows(slot, words, direction, size):
         return None
@@ -528,6 +535,9 @@ def _write(canvas: Image.Image, slot: Slot, setting: Setting) -> None:
         if slot.align == "right" or setting.direction == "rtl":
             x += slot.box.width - _width(row, slot.weight, setting.size)
         for piece in _pieces(row):
+            if piece.text.isspace():
+                x += _advance(piece, slot.weight, setting.size)
+                continue
             mask, (left, above) = _mask(piece, slot.weight, setting.size)
             canvas.paste(slot.colour, (round(x) + left, round(baseline) + above), mask)
             x += _advance(piece, slot.weight, setting.size)
@@ -537,12 +547,12 @@ def _pieces(row: Sequence[Run]) -> Iterator[Run]:
     """What is drawn at a time: Latin words, which come again on other cards, and other runs whole."""
     for run in row:
         if run.font == LATIN and run.direction == "ltr":
-            yield from (replace(run, text=text) for text in WORD.findall(run.text))
+            yield from (Run(text, LATIN, "ltr") for text in WORD.findall(run.text))
         else:
             yield run
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _mask(piece: Run, weight: int, size: int) -> tuple[Image.Image, tuple[int, int]]:
     """The shape of ``piece`` and where its top left corner stands from the start of the baseline."""
     font, toward, language = _font(piece.font, weight, size), piece.direction, LANGUAGE[piece.direction]
