@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 WELL, STOPPED, USAGE, PARTLY = 0, 1, 2, 3
+LATE = 5  # minutes from which on a run that catches up says so
 NARROW = 100  # columns below which a table cannot be read
 EXIT_CODES = (
     "Exit codes: 0 all well; 1 stopped, nothing changed; 2 usage or environment; "
@@ -170,7 +171,9 @@ def command(
 
         @functools.wraps(function)
         def run(ctx: typer.Context, **given: Any) -> None:
-            shared: dict[str, Any] = {k: given.pop(k) or (ctx.obj or {}).get(k) for k in SHARED}
+            shared: dict[str, Any] = {
+                k: given.pop(k) or (ctx.obj or {}).get(k) for k in SHARED if k not in own.parameters
+            }
             if ctx.args:
                 raise UsageFault(
                     msg("“{words}” is too much; put several words in quotation marks.", words=" ".join(ctx.args))
@@ -184,7 +187,8 @@ def command(
 
         parameters = [p for name, p in own.parameters.items() if name != "console"]
         keyword = inspect.Parameter.KEYWORD_ONLY
-        parameters += [inspect.Parameter(k, keyword, default=d, annotation=a) for k, (a, d) in SHARED.items()]
+        missing = {k: v for k, v in SHARED.items() if k not in own.parameters}
+        parameters += [inspect.Parameter(k, keyword, default=d, annotation=a) for k, (a, d) in missing.items()]
         context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
         ordered = [context, *(p.replace(kind=keyword) for p in parameters)]
         run.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]  # Typer reads it
@@ -373,6 +377,9 @@ def publish_(
     ] = False,
     yes: Yes = False,
     remove: Remove = [],  # noqa: B006 - Typer copies it
+    due: Annotated[
+        bool, typer.Option("--due", help="Only what has fallen due; nothing when nothing has. For a timer.")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Does it all and prints the receipts. Checks, builds, deploys, plans, waits until the pages are live, delivers."""
@@ -380,6 +387,8 @@ def publish_(
 
     if dry_run:
         return _dry_run(console, as_json)
+    if due:
+        return publish_due(console, yes=yes)
     with Progress(console, quiet=as_json) as say:
         report = publish.publish(console.settings, console.clock, say, now=console.now, yes=yes, confirmed=remove)
     wrong = _errors(report.built.findings)
@@ -425,6 +434,30 @@ def feeds_check(
 
 
 app.add_typer(feeds)
+
+
+def publish_due(console: Console, *, yes: bool = False) -> int:
+    """Does what has fallen due and says how late it is."""
+    from publisher import publish
+
+    now = console.clock()
+    at = publish.falls_due(console.settings, now)
+    if at is None or at > now:
+        console.print(msg("Nothing is due."))
+        return WELL
+    late = int((now - at).total_seconds() // 60)
+    if late >= LATE:
+        console.print(msg("This was due {minutes} minutes ago and is caught up with now.", minutes=late))
+    with Progress(console) as say:
+        done = publish.publish_due(console.settings, console.clock, say, yes=yes)
+    if isinstance(done, publish.Report):
+        _print_built(console, done.built)
+        _print_deployed(console, done.deployed)
+        done = done.delivered
+    if done is None:
+        return WELL
+    _print_delivered(console, done)
+    return PARTLY if done.needs_person else WELL
 
 
 @command("Example: kentongan status --json")
@@ -474,10 +507,20 @@ def receipts(
 
 
 @command("Example: kentongan channels")
-def channels(console: Console, as_json: Json = False) -> int:
+def channels(
+    console: Console,
+    action: Annotated[
+        str, typer.Argument(metavar="[check]", help="check: ask each account about its token and quota.")
+    ] = "",
+    as_json: Json = False,
+) -> int:
     """Lists the channels and what each lacks. Networks that no channel uses yet stand below."""
     from publisher import publish
 
+    if action == "check":
+        return _check_channels(console, as_json)
+    if action:
+        raise UsageFault(msg("“{words}” is not known here; it takes “check” or nothing.", words=action))
     rows = publish.channels(console.settings)
     if as_json:
         console.json([{**asdict(r), "problem": r.problem.say(console.lang) if r.problem else ""} for r in rows])
@@ -495,6 +538,29 @@ def channels(console: Console, as_json: Json = False) -> int:
     ]
     _print_table(console, (msg("channel"), msg("network"), msg("switch"), msg("missing"), msg("about")), table)
     return WELL
+
+
+def _check_channels(console: Console, as_json: bool) -> int:
+    from publisher import publish
+
+    found = publish.check_channels(console.settings)
+    zone = console.settings.zone
+    rows = [
+        {
+            "channel": name,
+            "level": s.level,
+            "message": s.message.say(console.lang),
+            "ends": s.ends.astimezone(zone).isoformat() if s.ends else "",
+        }
+        for name, s in found
+    ]
+    if as_json:
+        console.json(rows)
+    else:
+        marks = {"ok": msg("well"), "advice": msg("advice"), "fault": msg("fault")}
+        table = [(r["channel"], marks[r["level"]].say(console.lang), r["message"], r["ends"][:10]) for r in rows]
+        _print_table(console, (msg("channel"), msg("state"), msg("message"), msg("ends")), table)
+    return PARTLY if any(s.level == "fault" for _, s in found) else WELL
 
 
 @command("Example: kentongan adopt")
@@ -590,7 +656,7 @@ def _delivery(delivery: Delivery, lang: str) -> dict[str, object]:
         **{name: str(getattr(delivery, name)) for name in names},
         "attempts": delivery.attempts,
         "due": delivery.due.isoformat(),
-        "reason": delivery.reason.say(lang) if delivery.reason else "",
+        "reason": delivery.why.say(lang) if delivery.why else "",
         "remote_id": delivery.remote_id,
         "url": delivery.remote_url,
         "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
@@ -702,18 +768,20 @@ def _print_deliveries(console: Console, rows: Sequence[Delivery]) -> None:
         "unknown": msg("unknown"),
         "cancelled": msg("cancelled"),
     }
+    kinds = {"reshare": msg("again"), "edit": msg("edit"), "withdraw": msg("take back")}
     zone = console.settings.zone
     table = [
         (
             (d.sent_at or d.due).astimezone(zone).strftime("%d/%m/%Y %H.%M"),
-            d.channel,
+            d.channel if d.kind == "post" else f"{d.channel} ({kinds[d.kind].say(console.lang)})",
             states[d.state].say(console.lang),
+            d.id,
             d.title,
-            d.remote_url or (d.reason.say(console.lang) if d.reason else ""),
+            d.remote_url or (d.why.say(console.lang) if d.why else ""),
         )
         for d in rows
     ]
-    heads = (msg("time"), msg("channel"), msg("state"), msg("article"), msg("address or reason"))
+    heads = (msg("time"), msg("channel"), msg("state"), msg("id"), msg("article"), msg("address or reason"))
     _print_table(console, heads, table)
 
 
@@ -934,3 +1002,6 @@ def _read_by_nobody() -> int:
     """Whoever reads what we print has gone, which is well; Python must not notice at the exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return WELL
+
+
+from publisher import cli_outreach  # noqa: E402, F401 - its commands follow those above

@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING
 
 from publisher import manifest
 from publisher.article import Finding
-from publisher.errors import DeployFault, KentonganError, LedgerFault, SettingsFault, SiteFault, UsageFault
+from publisher.errors import (
+    ChannelError,
+    DeployFault,
+    KentonganError,
+    LedgerFault,
+    SettingsFault,
+    SiteFault,
+    UsageFault,
+)
 from publisher.ledger import OPEN, Delivery, Hold, New, State
 from publisher.messages import Message, msg
 from publisher.settings import Settings, is_loopback
@@ -28,11 +36,13 @@ from publisher.settings import Settings, is_loopback
 if TYPE_CHECKING:
     from plugins.run import Built
     from publisher.channels import Channel
+    from publisher.channels import Standing as AccountStanding
     from publisher.deploy import Deployed
     from publisher.ledger.announcement import Announcement
     from publisher.ledger.store import Ledger
     from publisher.outreach.announce import Told
     from publisher.outreach.local import Outcome
+    from publisher.outreach.procrastinate import Office as ServedOffice
 
 Clock = Callable[[], datetime]
 # what is being done, how far it is, out of how many steps
@@ -119,8 +129,10 @@ def fix(settings: Settings) -> tuple[str, ...]:
 
 def check(settings: Settings) -> tuple[Finding, ...]:
     """Everything there is to say about the content, in the order of the files; the site is not touched."""
+    from publisher import channels as registry
     from publisher import content, lint
 
+    registry.check(settings)
     last = manifest.read(settings.state)
     keep = {r.id: r.path for r in last.records} if last else {}
     read = content.read(settings.content, settings.zone, keep=keep)
@@ -190,7 +202,7 @@ def plan(settings: Settings, clock: Clock) -> tuple[Delivery, ...]:
 
     channels = open_all(settings)
     with open_ledger(settings) as ledger:
-        planned = planning.plan(ledger, _manifest(settings), channels, settings, clock())
+        planned = planning.plan(ledger, read_manifest(settings), channels, settings, clock())
         _keep_copy(settings, ledger, clock)
         return planned.new
 
@@ -202,7 +214,7 @@ def deliver(settings: Settings, clock: Clock, say: Say | None = None, *, yes: bo
     channels = open_all(settings)
     with _served(settings), open_ledger(settings) as ledger:
         _guard(settings, ledger)
-        return _deliver(settings, ledger, channels, _manifest(settings), clock, say, yes=yes)
+        return _deliver(settings, ledger, channels, read_manifest(settings), clock, say, yes=yes)
 
 
 def publish(
@@ -221,6 +233,7 @@ def publish(
     """
     from publisher.channels import open_all
     from publisher.outreach import plan as planning
+    from publisher.outreach import when
 
     channels = open_all(settings)
     with _alone(settings), _served(settings), open_ledger(settings) as ledger:
@@ -229,9 +242,71 @@ def publish(
         built = build(settings, moment, say)
         _refuse_faults(settings, moment, built)
         deployed = _deploy(settings, ledger, clock, say, confirmed)
+        when.remember(settings, moment)
         planned = planning.plan(ledger, built.manifest, channels, settings, clock())
         delivered = _deliver(settings, ledger, channels, built.manifest, clock, say, yes=yes)
         return Report(built, deployed, planned.new, delivered)
+
+
+def publish_due(
+    settings: Settings, clock: Clock, say: Say | None = None, *, yes: bool = False
+) -> Report | Delivered | None:
+    """Does what has fallen due and nothing else: the whole run when the site has to change, deliveries alone
+    otherwise, None when nothing is due."""
+    from publisher.outreach import when
+
+    now = clock()
+    with _opened(settings) as ledger:
+        site, posts = when.site(settings, manifest.read(settings.state), now), when.posts(settings, ledger, now)
+    if site and site <= now:
+        return publish(settings, clock, say, now=now, yes=yes)
+    return deliver(settings, clock, say, yes=yes) if posts and posts <= now else None
+
+
+def falls_due(settings: Settings, now: datetime) -> datetime | None:
+    """The moment at which there is, was or will be something to do next, None for never."""
+    from publisher.outreach import when
+
+    with _opened(settings) as ledger:
+        moments = when.site(settings, manifest.read(settings.state), now), when.posts(settings, ledger, now)
+    return min((m for m in moments if m), default=None)
+
+
+def carry(offices: Sequence[Settings], clock: Clock, *, concurrency: int) -> None:
+    """A worker among many: carries what the shared ledger has for ``offices``, until it is stopped."""
+    from contextlib import ExitStack
+
+    from publisher.outreach import procrastinate
+
+    url = offices[0].ledger_url
+    if not url.startswith("postgres"):
+        raise UsageFault(msg("Procrastinate needs a ledger on PostgreSQL; set KENTONGAN_LEDGER_URL=postgresql://…"))
+    with ExitStack() as stack:
+        served = [_office(settings, stack.enter_context(open_ledger(settings)), clock) for settings in offices]
+        procrastinate.run(url, served, owner=_owner(), concurrency=concurrency)
+
+
+def _office(settings: Settings, ledger: Ledger, clock: Clock) -> ServedOffice:
+    from publisher import http
+    from publisher.channels import open_all
+    from publisher.outreach import gate
+    from publisher.outreach.policy import policies
+    from publisher.outreach.procrastinate import Office
+
+    channels = open_all(settings)
+    return Office(
+        ledger=ledger,
+        channels={c.name: c for c in channels},
+        site=settings.output,
+        gate=lambda: gate.Gate(read_manifest(settings), http.get),
+        clock=ledger.clock(clock),
+        policies=policies(channels, settings),
+    )
+
+
+def _owner() -> str:
+    """This process among all that share the ledger."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def dry_run(settings: Settings, now: datetime) -> Draft:
@@ -263,7 +338,7 @@ def status(settings: Settings, now: datetime) -> Standing:
         return Standing(
             ledger.deliveries((*OPEN, *STUCK)),
             ledger.holds(now),
-            len(ledger.deliveries((State.SENT,))),
+            ledger.count(State.SENT),
             dict(Counter(a.service for a in Announcements(ledger).waiting() if a.service in told)),
         )
 
@@ -306,6 +381,22 @@ def channels(settings: Settings) -> tuple[ChannelRow, ...]:
     return tuple(rows)
 
 
+def check_channels(settings: Settings) -> tuple[tuple[str, AccountStanding], ...]:
+    """What the account of each channel that is on says of itself, by channel; nothing is sent."""
+    from publisher import channels as registry
+
+    found: list[tuple[str, AccountStanding]] = []
+    for channel in registry.open_all(settings):
+        if not isinstance(channel, registry.Checks):
+            found.append((channel.name, registry.Standing("ok", msg("It offers nothing to check."))))
+            continue
+        try:
+            found += [(channel.name, standing) for standing in channel.check()]
+        except ChannelError as fault:
+            found.append((channel.name, registry.Standing("fault", fault.message)))
+    return tuple(found)
+
+
 def adopt(settings: Settings, clock: Clock) -> None:
     """The live site belongs to this ledger from now on; what may be out already is looked up first."""
     from publisher import deploy as deploying
@@ -333,14 +424,14 @@ def restore(settings: Settings, clock: Clock, source: Path | None = None) -> tup
             msg("There is no copy of the ledger in {folder}; name the file.", folder=str(settings.backup))
         )
     chosen = source or copies[-1]
-    return chosen, store.restore(chosen, settings.state / LEDGER, clock())
+    return chosen, store.restore(chosen, settings.state / LEDGER, clock(), office=settings.office.id)
 
 
 def open_ledger(settings: Settings, *, create: bool = True) -> Ledger:
     """The office's ledger, to be closed by a with block."""
     from publisher.ledger.store import Ledger  # 0.5 s
 
-    return Ledger.open(settings.ledger_url or settings.state / LEDGER, create=create)
+    return Ledger.open(settings.ledger_url or settings.state / LEDGER, create=create, office=settings.office.id)
 
 
 def _deploy(settings: Settings, ledger: Ledger, clock: Clock, say: Say | None, confirmed: Collection[str]) -> Deployed:
@@ -383,9 +474,12 @@ def _deliver(
     from publisher import http
     from publisher.outreach import gate, local, syndication
     from publisher.outreach import plan as planning
+    from publisher.outreach.policy import policies
 
+    clock = ledger.clock(clock)
     now = clock()
-    due = [d for d in ledger.deliveries(OPEN) if d.due <= now]
+    ledger.skip(now)
+    due = [d for d in ledger.deliveries(OPEN) if d.due <= now and not d.waits_for_person]
     withheld = {} if yes else planning.bursts(due, channels, settings.office.outreach.burst)
     done: set[str] = set()
 
@@ -401,8 +495,9 @@ def _deliver(
             site=settings.output,
             gate=gate.Gate(current, http.get),
             clock=clock,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=_owner(),
             patience=timedelta(seconds=settings.office.outreach.gate_seconds),
+            policies=policies(channels, settings),
             say=tell,
         )
     finally:  # also when a person stops it: what went out so far is kept
@@ -436,7 +531,8 @@ def _keep_copy(settings: Settings, ledger: Ledger, clock: Clock) -> None:
         ledger.backup(settings.backup, settings.office.backup.keep, clock())
 
 
-def _manifest(settings: Settings) -> manifest.Manifest:
+def read_manifest(settings: Settings) -> manifest.Manifest:
+    """The last build's manifest. Raises UsageFault when there is none."""
     found = manifest.read(settings.state)
     if found is None:
         raise UsageFault(msg("There is no manifest of a build yet; run `kentongan build` first."))
@@ -445,6 +541,16 @@ def _manifest(settings: Settings) -> manifest.Manifest:
 
 def _has_ledger(settings: Settings) -> bool:
     return bool(settings.ledger_url) or (settings.state / LEDGER).exists()
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Ledger | None]:
+    """The ledger, None when there is none yet."""
+    if not _has_ledger(settings):
+        yield None
+        return
+    with open_ledger(settings, create=False) as ledger:
+        yield ledger
 
 
 @contextmanager

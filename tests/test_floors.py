@@ -15,12 +15,14 @@ FLOORS = (
         "publisher.http",
         "publisher.settings",
         "publisher._folder",
+        "publisher.mime",
         "publisher.article",
         "publisher.post",
         "publisher.text",
     },
     {
         "publisher.manifest",  # channels take its records, so it stands below them
+        "publisher.subscribers",
         "publisher._frontmatter",
         "publisher._references",
     },
@@ -37,7 +39,6 @@ FLOORS = (
         "publisher.ledger",
         "publisher.content",
         "publisher.target",
-        "publisher.mime",
     },
     {
         "publisher.outreach",
@@ -49,11 +50,15 @@ FLOORS = (
     },
     {"plugins"},
     {"publisher.publish", "publisher.contact_sheet"},
-    {"publisher.cli", "publisher.desk"},
+    {"publisher.cli", "publisher.cli_outreach", "publisher.desk"},
     {"publisher.__main__"},
 )
 # What stands side by side and still may be used: article speaks in messages; nothing else so far.
-SAME_FLOOR = {("publisher.errors", "publisher.messages")}
+SAME_FLOOR = {
+    ("publisher.errors", "publisher.messages"),
+    ("publisher.cli", "publisher.cli_outreach"),
+    ("publisher.cli_outreach", "publisher.cli"),
+}
 MODULES = sorted(p for folder in ("publisher", "plugins") for p in (ROOT / folder).rglob("*.py"))
 
 

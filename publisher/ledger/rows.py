@@ -71,6 +71,10 @@ ACCOUNT = sa.select(gate, _STOP).where(
 class Rows(Database):
     """Deliveries, accounts and events of one office."""
 
+    def key(self, row: New) -> str:
+        """The key that the channel gets at every try of ``row``."""
+        return idempotency_key(self.office, row.article, row.channel, row.kind, row.seq)
+
     def _deliveries(self) -> sa.Select[Any]:
         return sa.select(delivery).where(delivery.c.office == self.office)
 

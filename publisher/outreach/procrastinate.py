@@ -1,0 +1,208 @@
+"""The carrier of many machines: Procrastinate takes lanes to workers. A job is a hint; the ledger decides.
+
+A job names an office and a channel, whose lane one worker then runs. A lost job costs one sweep, never a post; a
+worker that died with a lane in its hands is noticed by its heartbeat, and the lane goes to another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from publisher.channels import Channel
+from publisher.errors import LedgerFault
+from publisher.messages import msg
+from publisher.outreach.advance import RULES, Clock, Live, Rules
+from publisher.outreach.local import Lane
+from publisher.outreach.policy import DEFAULT, Policy
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
+
+TASK = "kentongan.lane"
+QUEUE = "kentongan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What a worker needs of an office. ``gate`` makes a new gate, since a page may change while a worker runs."""
+
+    ledger: Ledger
+    channels: Mapping[str, Channel]
+    site: Path
+    gate: Callable[[], Live]
+    clock: Clock
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    rules: Rules = RULES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tempo:
+    """Seconds: between two ``sweep``s, after which ``silence`` of its heartbeat a worker is dead, how long one job
+    may stay with its lane (``stay``) before others get their turn, and how long a stopped worker may finish."""
+
+    sweep: float = 5
+    heartbeat: float = 5
+    silence: float = 30
+    stay: float = 20
+    finish: float = 60
+
+
+TEMPO = Tempo()
+
+
+def run(
+    url: str,
+    offices: Sequence[Office],
+    *,
+    owner: str,
+    concurrency: int = 8,
+    tempo: Tempo = TEMPO,
+    until_idle: bool = False,
+) -> None:
+    """Carries what the ledger at ``url`` has for ``offices`` until the process is stopped, or with ``until_idle``
+    until nothing is left that can be done now."""
+    asyncio.run(_Carrier(url, {o.ledger.office: o for o in offices}, owner, concurrency, tempo).run(until_idle))
+
+
+class _Carrier:
+    """One worker process."""
+
+    def __init__(self, url: str, offices: Mapping[str, Office], owner: str, concurrency: int, tempo: Tempo) -> None:
+        self.offices = offices
+        self.owner = owner
+        self.concurrency = concurrency
+        self.tempo = tempo
+        self.over = threading.Event()
+        self.app = _app(url, concurrency)
+        self.app.task(name=TASK, queue=QUEUE)(self.lane)
+
+    async def run(self, until_idle: bool) -> None:
+        async with self.app.open_async():
+            await _tables(self.app)
+            worker = asyncio.create_task(
+                self.app.run_worker_async(
+                    queues=[QUEUE],
+                    name=self.owner,
+                    concurrency=self.concurrency,
+                    delete_jobs="always",  # the ledger keeps what happened, and finished jobs slow the queue down
+                    fetch_job_polling_interval=self.tempo.sweep,
+                    update_heartbeat_interval=self.tempo.heartbeat,
+                    stalled_worker_timeout=self.tempo.silence,
+                    shutdown_graceful_timeout=self.tempo.finish,
+                )
+            )
+            sweeper = asyncio.create_task(self._sweep(worker, until_idle))
+            try:
+                await worker
+            finally:
+                self.over.set()
+                sweeper.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await sweeper
+
+    async def lane(self, office: str, channel: str) -> None:
+        """One job: runs the lane, and asks for the next job when there is something left to come for."""
+        served = self.offices.get(office)
+        if served is None or channel not in served.channels:
+            return  # another worker's office; its sweep asks again
+        at = await asyncio.to_thread(self._carry, served, channel)
+        if at:
+            await self._ask(office, channel, at)
+
+    def _carry(self, office: Office, channel: str) -> datetime | None:
+        """Runs the lane until nothing is due, or others have to get their turn; when to come again."""
+        leave = _Leave(self.over, time.monotonic() + self.tempo.stay)
+        lane = Lane(
+            office.ledger,
+            office.channels,
+            channel,
+            office.site,
+            office.gate(),
+            office.clock,
+            self.owner,
+            office.clock(),
+            office.rules,
+            office.policies.get(channel, DEFAULT),
+        )
+        lane.run(leave)
+        return office.ledger.wake(channel, office.clock())
+
+    async def _sweep(self, worker: asyncio.Task[None], until_idle: bool) -> None:
+        """Gives the lanes of dead workers back, and asks for every lane in which something is due."""
+        while not self.over.is_set():
+            for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.tempo.silence):
+                from procrastinate.jobs import Status
+
+                await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+            due = await asyncio.to_thread(self._due)
+            for office, channel, at in due:
+                await self._ask(office, channel, at)
+            if until_idle and not due:
+                worker.cancel()
+                return
+            await asyncio.sleep(self.tempo.sweep)
+
+    def _due(self) -> list[tuple[str, str, datetime]]:
+        found = []
+        for name, office in self.offices.items():
+            now = office.clock()
+            horizon = now + timedelta(seconds=self.tempo.sweep)
+            for channel in office.ledger.lanes():
+                at = office.ledger.wake(channel, now) if channel in office.channels else None
+                if at and at <= horizon:
+                    found.append((name, channel, at))
+        return found
+
+    async def _ask(self, office: str, channel: str, at: datetime) -> None:
+        """A job for the lane unless one waits already; never two at a time."""
+        from procrastinate.exceptions import AlreadyEnqueued
+
+        key = f"{office}/{channel}"
+        now = self.offices[office].clock()
+        more: dict[str, Any] = {"schedule_at": at} if at > now else {}
+        job = self.app.configure_task(TASK, queue=QUEUE, lock=key, queueing_lock=key, **more)
+        with contextlib.suppress(AlreadyEnqueued):
+            await job.defer_async(office=office, channel=channel)
+
+
+class _Leave(threading.Event):
+    """Set when the worker ends, or when the lane has had its time."""
+
+    def __init__(self, over: threading.Event, until: float) -> None:
+        super().__init__()
+        self._over = over
+        self._until = until
+
+    def is_set(self) -> bool:
+        """Whether the lane has to be left after this step."""
+        return self._over.is_set() or time.monotonic() >= self._until
+
+
+def _app(url: str, concurrency: int) -> App:
+    try:
+        from procrastinate import App, PsycopgConnector
+    except ImportError as fault:
+        raise LedgerFault(
+            msg("Workers on many machines need one more package: pip install 'kentongan[postgres]'.")
+        ) from fault
+    plain = "postgresql://" + url.split("://", 1)[1]
+    return App(connector=PsycopgConnector(conninfo=plain, min_size=1, max_size=concurrency + 4))
+
+
+async def _tables(app: App) -> None:
+    """Procrastinate's own tables, made once; of workers that start at the same moment one makes them."""
+    import psycopg
+
+    if not await app.check_connection_async():
+        with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            await app.schema_manager.apply_schema_async()
