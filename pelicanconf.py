@@ -25,7 +25,7 @@ PLUGINS = [  # each takes what the ones before it left
     "plugins.letters",
     "plugins.feeds",
     "plugins.indexnow",
-    "plugins.redirects",
+    "plugins.hosts",
     "plugins.place",
 ]
 

@@ -1,9 +1,18 @@
-"""The type of a file of the site, by its name; for the servers of ours and the stores that must be told.
+"""What a file's name says of it: its type, and how long it may be kept; for servers and stores that must be told.
 
 A table of our own: the one of the machine differs from machine to machine (Windows keeps it in its registry).
 """
 
 from __future__ import annotations
+
+# Pages and lists are asked for each time, so that a correction is seen at once; a picture keeps its name when
+# it changes, so it may not be kept for ever.
+ASK = "no-cache"
+KEEP = (
+    ("theme/", "public, max-age=3600"),
+    ("cards/", "public, max-age=86400"),
+    ("gambar/", "public, max-age=86400"),
+)
 
 UNKNOWN = "application/octet-stream"
 
@@ -56,3 +65,8 @@ def content_type(path: str) -> str:
 def media_type(path: str) -> str:
     """The same without the character set."""
     return content_type(path).partition(";")[0]
+
+
+def cache_control(path: str) -> str:
+    """How long browsers and caches between may keep the file ``path`` of the site."""
+    return next((how for folder, how in KEEP if path.startswith(folder)), ASK)

@@ -24,6 +24,7 @@ from urllib.parse import quote, unquote, urlsplit
 from watchfiles import DefaultFilter, watch
 
 from publisher.article import Finding
+from publisher.build.headers import SECURITY
 from publisher.errors import KentonganError, MachineFault
 from publisher.messages import Message, msg
 from publisher.mime import content_type
@@ -178,7 +179,8 @@ class Pages(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(length))
-        self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in SECURITY:  # what the real hosts are told to say, so that a fault shows here first
+            self.send_header(name, value)
         self.send_header("Cache-Control", "no-cache" if self._may_keep() else "no-store")
 
     def _may_keep(self) -> bool:

@@ -9,22 +9,13 @@ from typing import Any
 import fsspec
 from botocore.exceptions import BotoCoreError, ClientError, SSLError  # type: ignore[import-untyped]  # it ships none
 
-from publisher.deploy._files import DIGESTS, IDENTITY, PAGE_ENDINGS
 from publisher.deploy._place import Place, closed, explained, faults, locked_out, untrusted
 from publisher.errors import DeployFault
 from publisher.messages import msg
-from publisher.mime import content_type
+from publisher.mime import cache_control, content_type
 from publisher.settings import variable
 from publisher.target import Target
 
-# how long a browser may keep a file without asking. Pages and lists are asked for each time, so that a
-# correction is seen at once; a picture keeps its name when it changes, so it may not be kept for ever.
-ASK = "no-cache"
-KEEP = (
-    ("theme/", "public, max-age=3600"),
-    ("cards/", "public, max-age=86400"),
-    ("gambar/", "public, max-age=86400"),
-)
 NO_ENTRY = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"})
 
 
@@ -84,13 +75,6 @@ class Bucket:
                 raise untrusted(fault, self._target) from fault
             except OSError as fault:
                 raise _sorted(fault, self._target, path) from fault
-
-
-def cache_control(path: str) -> str:
-    """How long browsers and caches between may keep the file."""
-    if path in (DIGESTS, IDENTITY) or path.endswith(PAGE_ENDINGS):
-        return ASK
-    return next((how for folder, how in KEEP if path.startswith(folder)), ASK)
 
 
 def _code(fault: Exception) -> str:

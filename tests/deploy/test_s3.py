@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("s3fs", reason="s3fs is not installed: pip install 'kentongan[s3]'")
 
 from publisher import deploy
-from publisher.deploy.s3 import cache_control
+from publisher.mime import cache_control
 from publisher.errors import DeployFault, ForeignLedger, SettingsFault
 
 LEDGER = "ledger-a"

@@ -1,4 +1,4 @@
-"""Old addresses lead on: a page for each, and the lists that hosts read."""
+"""What hosts read: the headers of every answer, and old addresses that lead on, each with a page of its own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import run_of
-from publisher.build import redirects
+from publisher.build import headers, redirects
 from publisher.content import former_path
 
 LISTS = (
-    ("_redirects", redirects.netlify),
-    (".htaccess", redirects.apache),
-    ("redirects.nginx", redirects.nginx),
+    ("_headers", "_redirects", headers.netlify, redirects.netlify),
+    (".htaccess", ".htaccess", headers.apache, redirects.apache),
+    ("headers.nginx", "redirects.nginx", headers.nginx, redirects.nginx),
 )
 
 
@@ -40,7 +40,9 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
         if redirect.file:
             target = run.site.address(quote(redirect.new))
             writer.write_file(redirect.file, template, generator.context, url=redirect.old, target=target)
-    if found:
-        base = urlsplit(run.site.url).path
-        for name, lines in LISTS:
-            (site / name).write_bytes(lines(found, base))
+    base = urlsplit(run.site.url).path
+    for said, moved, headers_of, moves_of in LISTS:
+        (site / said).write_bytes(headers_of(run.site.url, base))
+        if found:
+            with (site / moved).open("ab") as file:
+                file.write(moves_of(found, base))
