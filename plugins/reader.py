@@ -237,6 +237,9 @@ def _choose_templates(run: Run, settings: dict[str, Any]) -> None:
     places = [Path(p) for p in (*settings["THEME_TEMPLATES_OVERRIDES"], Path(settings["THEME"], "templates"))]
     if not places[-1].is_dir():
         raise SiteFault(msg("There is no theme in {folder}.", folder=str(settings["THEME"])))
+    for name in _ORDINARY:
+        if not lineage(name, places):
+            raise SiteFault(msg("The theme lacks its template {file}.", file=f"{name}.html"))
     for path, record in run.records.items():
         if isinstance(record, Service):
             continue
@@ -248,6 +251,8 @@ def _choose_templates(run: Run, settings: dict[str, Any]) -> None:
             run.records[path] = replace(record, template=usual)
 
 
+# templates that every site needs; without one, every text would be at fault
+_ORDINARY = ("article", "page", "service", "withdrawn", "redirect")
 # templates that the site fills with other values than a text's own
 _LISTS = frozenset({"404", "archives", "author", "authors", "categories", "category", "index"}) | frozenset(
     {"period_archives", "redirect", "tag", "tags"}

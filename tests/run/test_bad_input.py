@@ -278,6 +278,20 @@ def test_broken_template(office: Any, spoil: str, detail: str) -> None:
     }
 
 
+def test_lacking_template(office: Any) -> None:
+    """A theme without one of the templates that every site needs is at fault itself: exit code 1."""
+    (office.folder / "theme" / "templates" / "service.html").unlink()
+    for lang in LANGUAGES:
+        one_error(
+            run(office, "build", lang=lang),
+            1,
+            msg("The theme lacks its template {file}.", file="service.html"),
+            "",
+            lang,
+        )
+    assert not (office.folder / "output").exists()
+
+
 # The machine
 
 
