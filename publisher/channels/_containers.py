@@ -36,6 +36,7 @@ class Containers:
 
     def ready(self, known: str, body: Mapping[str, str], renew: Renew) -> str:
         """A container that can be shown: ``known`` when it still stands, else a new one made of ``body``."""
+        self.graph.renew()
         if known and self._state(known) == "PUBLISHED":
             return known  # showing it will say so, and then it is looked up
         if known and self._settled(known, renew) == "FINISHED":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from publisher.channels import Setup, Standing
+from publisher.channels._renewal import Renewal
 from publisher.errors import ChannelError, Duplicate, Held, OutcomeUnknown, Refused, TryLater
 from publisher.http import LONGEST_WAIT, Answer
 from publisher.messages import Message, msg
@@ -49,27 +51,42 @@ def stand_in(value: str, network: str) -> str:
 
 
 class Graph:
-    """One account's way into the API at ``server``; its token goes where Meta's documents put it."""
+    """One account's way into the API at ``server``; its token goes where Meta's documents put it. ``grant`` is
+    the way by which the token renews itself, "" where it cannot or need not."""
 
-    def __init__(self, setup: Setup, server: str, version: str = VERSION) -> None:
+    def __init__(self, setup: Setup, server: str, version: str = VERSION, *, grant: str = "") -> None:
         self.channel = setup.name
         self._version = version
-        self._token = setup.secrets["token"]
+        self._grant = grant
+        self._renewal = Renewal(name=setup.name, state=setup.state, given=setup.secrets["token"])
         self._wire = setup.wire(server, judge=self._judge)
 
     def ask(self, method: str, path: str, fields: Mapping[str, str], *, visible: bool = False) -> dict[str, Any]:
         """What the API says of ``path``. Raises Gone when that is not there, unless a post may be out."""
-        given = {**fields, "access_token": self._token}
+        token = self._renewal.token() if self._grant else self._renewal.given
+        given = {**fields, "access_token": token}
         place = f"/{self._version}/{quote(path)}"
+        wire = replace(self._wire, secrets=(*self._wire.secrets, token))
         answer = (
-            self._wire.ask(method, place, visible=visible, data=given)
+            wire.ask(method, place, visible=visible, data=given)
             if method == "POST"
-            else self._wire.ask(method, place, params=given)
+            else wire.ask(method, place, params=given)
         )
         data = answer.json()
         if not isinstance(data, dict):
             raise self.garbled("no object", visible=visible)
         return data
+
+    def renew(self) -> None:
+        """Renews the token when it is time."""
+        if self._grant:
+            self._renewal.renew(self._renewed)
+
+    def _renewed(self, token: str) -> str:
+        wire = replace(self._wire, secrets=(*self._wire.secrets, token))
+        given = {"grant_type": self._grant, "access_token": token}
+        data = wire.ask("GET", "/refresh_access_token", params=given).json()
+        return str(data.get("access_token") or "") if isinstance(data, dict) else ""
 
     def make(self, path: str, fields: Mapping[str, str], *, visible: bool = False) -> str:
         """The id of what a POST to ``path`` makes."""
@@ -120,7 +137,7 @@ class Graph:
     def ends(self) -> Iterator[Standing]:
         """When the token ends, if it ends and Meta tells it to the token itself."""
         try:
-            data = self.ask("GET", "debug_token", {"input_token": self._token}).get("data")
+            data = self.ask("GET", "debug_token", {"input_token": self._renewal.token()}).get("data")
         except (Refused, Held):
             return
         at = data.get("expires_at") if isinstance(data, dict) else None

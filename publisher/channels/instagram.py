@@ -60,7 +60,7 @@ class Channel:
         self.server = options.server or SERVERS[options.login]
         self._site = setup.site
         self._account = options.account
-        self._graph = Graph(setup, self.server)
+        self._graph = Graph(setup, self.server, grant="ig_refresh_token" if options.login == "instagram" else "")
         self._containers = Containers(
             graph=self._graph,
             account=options.account,

@@ -31,7 +31,8 @@ LIMITS = Limits(
     alt_characters=1000,
     card="portrait",
 )
-# A long-lived token: it ends after 60 days unless it is renewed (docs/threads/get-started/long-lived-tokens).
+# A long-lived token: it ends after 60 days unless it is renewed, which is done here every week
+# (docs/threads/get-started/long-lived-tokens).
 SECRETS = ("token",)
 SERVER = "https://graph.threads.net"
 VERSION = "v1.0"
@@ -64,7 +65,7 @@ class Channel:
         apart = options.form == "link"
         self.limits = replace(LIMITS, pictures=0) if apart else LIMITS
         self._site = setup.site
-        self._graph = Graph(setup, self.server, VERSION)
+        self._graph = Graph(setup, self.server, VERSION, grant="th_refresh_token")
         self._containers = Containers(
             graph=self._graph,
             account=ME,
