@@ -4,8 +4,10 @@ A channel's ``<name>/answers.json`` holds ``options`` for a server on loopback (
 real one, ``secrets`` (marked, so that the tests see them leak), ``normal`` (what each request is answered when
 all is well; @LINK@ and @LINK_HTML@ stand for the post's link, @TEXT@ for its words, @SERVER@ for the server),
 ``link`` where the link is beside the text (``apart``) or carries no tags (``typed``), ``prepared`` where the hidden
-step makes or settles more than the pictures, and ``answers``: what else the network may say, to which request of
-which step, and which error that is, with ``after`` and ``account`` of a TryLater.
+step makes or settles more than the pictures, ``speaks`` (smtp), ``subscribers``, ``asks`` (``nobody`` where the
+channel itself knows what is out), ``down`` (the error when nobody listens, if not TryLater), and ``answers``: what
+else the network may say, to which request of which step, and which error that is, with ``after`` and ``account`` of
+a TryLater.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +34,7 @@ import pytest
 
 from publisher import _folder, channels
 from publisher.manifest import Image, Record, ServiceName
+from publisher.subscribers import Subscriber, Subscribers
 
 HERE = Path(__file__).parent
 SITE = "https://kabar.kantor.go.id"
@@ -121,6 +125,15 @@ class Replay:
         handler.wfile.write(content)
 
 
+def subscribe(state: Path, addresses: list[str]) -> None:
+    """Puts ``addresses`` into the list of subscribers, long before the tests' first try."""
+    if addresses:
+        then = datetime(2026, 1, 2, tzinfo=UTC)
+        with Subscribers.open(state, then) as book:
+            for address in addresses:
+                book.add(Subscriber(address, "", then.date(), "formulir"), then)
+
+
 class Ready(SimpleNamespace):
     """A channel made ready for a test: ``channel``, its ``recorded`` data, the ``replay`` it talks to, ``site``."""
 
@@ -147,10 +160,23 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_ready(replay: Replay, site: Path, tmp_path: Path) -> Callable[..., Ready]:
+def mailbox() -> Iterator[Any]:
+    from tests.channels._mailbox import Mailbox
+
+    server = Mailbox()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def make_ready(request: pytest.FixtureRequest, site: Path, tmp_path: Path) -> Callable[..., Ready]:
     def make(network: str, *, own_site: str = SITE, server: str = "") -> Ready:
         recorded = json.loads((HERE / network / "answers.json").read_text(encoding="utf-8"))
         module = _folder.load(channels, network)
+        replay = request.getfixturevalue("mailbox" if recorded.get("speaks") == "smtp" else "replay")
+        subscribe(tmp_path / "state", recorded.get("subscribers", []))
+        if recorded.get("speaks") == "smtp":
+            server = server.replace("http", "smtp")
         options = {k: v.replace("@SERVER@", server or replay.address) for k, v in recorded["options"].items()}
         setup = channels.Setup(
             name=network,
