@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from html import escape, unescape
 from urllib.parse import quote, urlsplit
@@ -19,21 +20,19 @@ from lxml.html import HtmlElement
 from publisher.build.html import Attributes, swap_tags
 from publisher.messages import translator
 
-_INLINE_NAMES = "abbr b bdi cite code dfn em i kbd mark q s samp small span strong sub sup time u var"
+_INLINE_NAMES = "abbr b bdi cite code em i kbd mark q s samp small span strong sub sup time u var"
 _INLINE = frozenset(_INLINE_NAMES.split())
 _TRANSPARENT = frozenset({"a", "del", "ins"})
 _VOID = frozenset({"br", "hr", "img"})
 _HEADINGS = frozenset(f"h{n}" for n in range(1, 7))
 _BLOCK_NAMES = "audio blockquote details div dl figure hr ol p pre table ul video dt dd li figcaption summary"
 _BLOCKS = frozenset(_BLOCK_NAMES.split()) | _HEADINGS
-_IN_TABLES = frozenset(["caption", "col", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"])
+_IN_TABLES = frozenset(["caption", "tbody", "td", "tfoot", "th", "thead", "tr"])
 _KEPT = _INLINE | _TRANSPARENT | _VOID | _BLOCKS | _IN_TABLES
 _ATTRIBUTES = {
     "*": {"class", "dir", "id", "lang", "title"},
     "a": {"href", "hreflang"},
     "audio": {"controls", "src"},
-    "col": {"span"},
-    "colgroup": {"span"},
     "details": {"open"},
     "iframe": {"src", "title"},
     "img": {"alt", "height", "src", "width"},
@@ -58,7 +57,6 @@ _FORMS = {
     "lang": _LANGUAGE,
     "rowspan": _COUNT,
     "scope": re.compile("col|row|colgroup|rowgroup"),
-    "span": _COUNT,
     "start": _WHOLE,
     "value": _WHOLE,
     "width": _PIXELS,
@@ -211,25 +209,47 @@ def _placed(html: str) -> str:
     for element in reversed(list(root.iterdescendants())):  # the inner ones first
         _place(element)
     start = escape(root.text or "", quote=False)
-    return start + "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
+    written = start + "".join(lxml_html.tostring(child, encoding="unicode") for child in root)
+    return _CLEANER.clean(written)  # lxml leaves out end tags that may be left out
 
 
 def _place(element: HtmlElement) -> None:
     if element.tag == "time" and "datetime" not in element.attrib:
         _rename(element, "span")
-    if not _stands_alone(element):
-        return
-    if element.tag in ("ul", "ol"):
-        _wrap(element)
-    elif element.tag == "dl" and not _is_list_of_terms(element):
+    if _stands_alone(element):
+        mend = _MENDS.get(str(element.tag), _as_box if element.tag in _INLINE else None)
+        if mend is not None:
+            mend(element)
+
+
+def _as_box(element: HtmlElement) -> None:
+    """What stands within a line and holds more than a line is no part of one."""
+    if next(element.iterdescendants(*_BLOCKS), None) is not None:
+        _rename(element, "div")
+
+
+def _as_line(element: HtmlElement) -> None:
+    """A heading and the like is one line."""
+    for child in element.iterdescendants(*_BLOCKS):
+        _rename(child, "span")
+
+
+def _as_terms(element: HtmlElement) -> None:
+    if not _is_list_of_terms(element):
         for child in element:
             _rename(child, "div" if child.tag in ("dt", "dd") else str(child.tag))
         _rename(element, "div")
-    elif element.tag in _HEADINGS | {"summary", "p", "pre"}:
-        for child in element.iterdescendants(*_BLOCKS):
-            _rename(child, "span")
-    elif element.tag in _INLINE and next(element.iterdescendants(*_BLOCKS), None) is not None:
-        _rename(element, "div")
+
+
+def _without_anchors(element: HtmlElement) -> None:
+    """A heading within a link must not become a link itself."""
+    for heading in element.iterdescendants(*_HEADINGS):
+        heading.attrib.pop("id", None)
+
+
+def _without_gaps(element: HtmlElement) -> None:
+    if not len(element):
+        element.drop_tree()
 
 
 def _stands_alone(element: HtmlElement) -> bool:
@@ -284,3 +304,12 @@ def _is_list_of_terms(element: HtmlElement) -> bool:
     names = "".join({"dt": "t", "dd": "d"}.get(str(child.tag), "x") for child in element)
     texts = [element.text, *(child.tail for child in element)]
     return re.fullmatch(r"(t+d+)+", names) is not None and not any((t or "").strip() for t in texts)
+
+
+_MENDS: Mapping[str, Callable[[HtmlElement], None]] = {
+    **dict.fromkeys(("ul", "ol"), _wrap),
+    **dict.fromkeys((*_HEADINGS, "summary", "p", "pre"), _as_line),
+    "a": _without_anchors,
+    "dl": _as_terms,
+    "tr": _without_gaps,
+}
