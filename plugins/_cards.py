@@ -11,7 +11,8 @@ from pathlib import Path
 from PIL import features
 
 from publisher import cards
-from publisher.build.derived import Facts, code_digest, derived, digest, file_digest
+from publisher.build import sets
+from publisher.build.derived import code_digest, digest
 from publisher.cards.draw import Face, paint
 from publisher.errors import ContentFault
 
@@ -31,9 +32,9 @@ class Job:
     key: str
 
 
-def jobs(face: Face, sizes: Sequence[str], cache: Path, by: str) -> Iterator[Job]:
-    """The card of ``face`` in each of ``sizes``; ``by`` is what ``hand`` said."""
-    shown = digest(by, face_digest(face))
+def jobs(face: Face, sizes: Sequence[str], cache: Path, by: str, photo: str) -> Iterator[Job]:
+    """The card of ``face`` in each of ``sizes``; ``by`` is what ``hand`` said, ``photo`` stands for its photo."""
+    shown = digest(by, face_digest(face), photo)
     for size in sizes:
         yield Job(face, size, cache, digest(shown, size))
 
@@ -44,15 +45,15 @@ def work(job: Job) -> None:
         made(job)
 
 
-def made(job: Job) -> tuple[Path, Facts]:
-    """The card of ``job`` in the cache, drawn when it is not there yet, and its size in bytes. Raises ContentFault."""
-
-    def write(target: Path) -> Facts:
-        raw = paint(job.face, job.size)
-        target.write_bytes(raw)
-        return {"bytes": len(raw)}
-
-    return derived(job.cache, job.key, write)
+def made(job: Job) -> sets.Member:
+    """The card of ``job`` in the cache, drawn when it is not there yet. Raises ContentFault."""
+    found = sets.found(job.cache, job.key)
+    if found is None:
+        sets.keep(job.cache, job.key, [("card.jpg", paint(job.face, job.size), {})])
+        found = sets.found(job.cache, job.key)
+    if not found:
+        raise FileNotFoundError(job.key)
+    return found[0]
 
 
 def hand() -> str:
@@ -62,7 +63,6 @@ def hand() -> str:
 
 
 def face_digest(face: Face) -> str:
-    """The digest of what a card shows: the same one, the same card."""
+    """The digest of what a card shows beside its photo: the same one, the same card."""
     shown = [getattr(face, f.name) for f in fields(face) if f.name not in _FILES]
-    logo = face.logo.digest if face.logo else ""
-    return digest(*shown, logo, file_digest(face.photo) if face.photo else "")
+    return digest(*shown, face.logo.digest if face.logo else "")

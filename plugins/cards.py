@@ -7,7 +7,6 @@ that name a channel in their front matter, so that an archive of years costs one
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,9 +15,11 @@ from pelican import Pelican, signals
 
 from plugins._cards import SECONDS, Job, hand, jobs, made, work
 from plugins._convert import Run, run_of
+from plugins._pictures import hand as pictures_hand
 from publisher.article import CARD_SIZES, Article, Shown, Status, card_path
+from publisher.build import sets
 from publisher.build.cores import each
-from publisher.build.derived import is_kept
+from publisher.build.derived import digest
 from publisher.cards import draw
 from publisher.cards.draw import OG_SIZE
 from publisher.cards.logo import Logo, read
@@ -78,23 +79,27 @@ def _order(run: Run, article: Article, logo: Logo | None, by: str) -> Iterator[_
     except ContentFault as fault:
         run.find("card", "error", fault.message, article.path, article.line("title"))
         return
-    yield _Order(article, tuple(jobs(face, sizes(article, run), cache, by)))
+    yield _Order(article, tuple(jobs(face, sizes(article, run), cache, by, _photo(run, article))))
+
+
+def _photo(run: Run, article: Article) -> str:
+    """What stands for the bytes of the article's photo: those of its original and how it is made anew."""
+    seen = run.digests.get(article.path, {})
+    return digest(pictures_hand(), seen[article.picture.path]) if article.photo and article.picture else ""
 
 
 def _draw(run: Run, wanted: list[Job]) -> None:
     """Draws what the cache does not hold."""
-    new = tuple({job.key: job for job in wanted if not is_kept(job.cache, job.key)}.values())
+    new = tuple({job.key: job for job in wanted if not sets.is_kept(job.cache, job.key)}.values())
     for done, _ in enumerate(each(work, new, SECONDS), 1):
         run.tell(msg("Cards: {title}", title=new[done - 1].face.title), done, len(new))
 
 
 def _placed(run: Run, article: Article, job: Job) -> Shown:
-    file, facts = made(job)
+    card = made(job)
     path = card_path(article, job.size)
-    target = run.staging.site / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
-    return Shown(path, TYPE, *CARD_SIZES[job.size], **facts, alt=draw.alt(article, run.site))
+    sets.put(card, run.staging.site / path)
+    return Shown(path, TYPE, *CARD_SIZES[job.size], card.size, alt=draw.alt(article, run.site))
 
 
 def _logo(run: Run) -> Logo | None:

@@ -111,8 +111,15 @@ class _Maker:
         if folder.is_dir():
             shutil.rmtree(folder)
         photos = self._photos(articles)
-        faces: dict[str, draw.Face | Message] = {a.path: self._face(a, photos.get(a.path)) for a in articles}
-        jobs = {path: tuple(self._jobs(face)) for path, face in faces.items() if isinstance(face, draw.Face)}
+        nothing = (None, "")
+        faces: dict[str, draw.Face | Message] = {
+            a.path: self._face(a, photos.get(a.path, nothing)[0]) for a in articles
+        }
+        jobs = {
+            path: tuple(self._jobs(face, photos.get(path, nothing)[1]))
+            for path, face in faces.items()
+            if isinstance(face, draw.Face)
+        }
         flat = [job for row in jobs.values() for job in row]
         for done, _ in enumerate(each(_cards.work, flat, _cards.SECONDS), 1):
             self._tell(msg("Cards: {title}", title=flat[done - 1].face.title), done, len(flat))
@@ -134,8 +141,8 @@ class _Maker:
         page.write_bytes(sheet.render(heading, entries, self._settings.lang))
         return Sheet(page, tuple(folder / card.file for entry in entries for card in entry.cards), ())
 
-    def _photos(self, articles: Sequence[Article]) -> dict[str, Path]:
-        """The public photo of each article that has one, by the article's path; one that cannot be used is
+    def _photos(self, articles: Sequence[Article]) -> dict[str, tuple[Path, str]]:
+        """The public photo of each article that has one and its key, by the article's path; one that cannot be used is
         what `check` and the build report, and the card does without it."""
         keys: dict[str, tuple[Path, str]] = {}
         hand = _pictures.hand()
@@ -148,7 +155,7 @@ class _Maker:
         jobs = [_pictures.Job(source, cache, key) for key, source in new.items()]
         for done, _ in enumerate(each(_pictures.work, jobs, _pictures.SECONDS), 1):
             self._tell(msg("Pictures: {name}", name=jobs[done - 1].source.name), done, len(jobs))
-        return {path: photo for path, (_, key) in keys.items() if (photo := self._photo(cache, key)) is not None}
+        return {p: (photo, key) for p, (_, key) in keys.items() if (photo := self._photo(cache, key)) is not None}
 
     def _photo(self, cache: Path, key: str) -> Path | None:
         """The largest JPEG of the picture ``key``, as a file."""
@@ -161,18 +168,18 @@ class _Maker:
         except ContentFault as fault:
             return fault.message
 
-    def _jobs(self, face: draw.Face) -> Iterator[_cards.Job]:
-        return _cards.jobs(face, tuple(CARD_SIZES), self._cache / "cards", _cards.hand())
+    def _jobs(self, face: draw.Face, photo: str) -> Iterator[_cards.Job]:
+        return _cards.jobs(face, tuple(CARD_SIZES), self._cache / "cards", _cards.hand(), photo)
 
     def _placed(self, article: Article, jobs: Sequence[_cards.Job], folder: Path, below: str) -> Iterator[sheet.Drawn]:
         for job in jobs:
-            made, facts = _cards.made(job)
+            made = _cards.made(job)
             width, height = CARD_SIZES[job.size]
             name = f"{below.format(id=article.id)}{article.slug}-{width}x{height}.jpg"
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(made, target)
-            yield sheet.Drawn(job.size, name, facts["bytes"])
+            shutil.copyfile(made.path, target)
+            yield sheet.Drawn(job.size, name, made.size)
 
     def _entry(self, article: Article, cards: tuple[sheet.Drawn, ...], fault: Message | None) -> sheet.Entry:
         return sheet.Entry(
