@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -216,7 +217,10 @@ def test_card_looks_as_expected(titled: Titled, site: Site, photo: Path, emblem:
     article = titled(TITLES["eight words" if name == "plain" else "mixed"], services=("bimwin-smart",))
     logo = logos.read(emblem) if size in {"portrait", "story"} else None
     image = opened(draw.card(article, site, photo if name == "photo" else None, size, logo))
-    with Image.open(EXPECTED / f"{size}-{name}.png") as expected:
+    path = EXPECTED / f"{size}-{name}.png"
+    if os.environ.get("KENTONGAN_EXPECT"):
+        image.reduce(2).quantize(200, dither=Image.Dither.NONE).save(path, optimize=True)
+    with Image.open(path) as expected:
         difference = ImageChops.difference(image.reduce(2), expected.convert("RGB"))
     assert max(ImageStat.Stat(difference).mean) < 0.6
     changed = difference.convert("L").point(lambda v: 255 if v > 60 else 0)
