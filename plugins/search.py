@@ -28,22 +28,21 @@ def write(pelican: Pelican) -> None:
     services = {s.id: s for s in run.services()}
     pages = [(r, run.raw[path]) for path, r in run.records.items() if isinstance(r, Page)]
     groups = search.groups(run.public(), services, pages)
-    years = sorted((g for g in groups if g != search.LASTING), reverse=True)
-    run.searched = (search.LASTING, *years)
-    for done, (name, entries) in enumerate(groups.items()):
+    run.searched = search.in_order(groups)
+    for done, name in enumerate(run.searched):
         run.tell(msg("Search: {name}", name=name), done, len(groups))
-        kept = _kept(run, name, entries)
+        kept = _kept(run, name, groups[name], engine=not done)
         shutil.copytree(kept, run.staging.site / search.FOLDER / name, copy_function=shutil.copyfile)
 
 
-def _kept(run: Run, name: str, entries: Sequence[search.Entry]) -> Path:
+def _kept(run: Run, name: str, entries: Sequence[search.Entry], *, engine: bool) -> Path:
     """The bundle's folder in the cache, made when it is not there; a half-made one never gets its name."""
     cache = run.order.settings.state / "cache" / "search"
-    kept = cache / f"{name}-{search.digest(entries)[:32]}"
+    kept = cache / f"{name}-{'engine-' * engine}{search.digest(entries)[:32]}"
     if not (kept / search.ENTRY).is_file():
         cache.mkdir(parents=True, exist_ok=True)
         new = Path(mkdtemp(prefix=".new-", dir=cache))
-        search.bundle(entries, new, engine=name == search.LASTING)
+        search.bundle(entries, new, engine=engine)
         for old in cache.glob(f"{name}-*"):
             shutil.rmtree(old)
         new.replace(kept)

@@ -24,7 +24,7 @@ from publisher.messages import msg
 
 # Where the bundles stand below the site's root, one folder a group.
 FOLDER = "cari/indeks"
-# The group of services and standing pages. Its folder also holds the engine, which serves all groups.
+# The group of services and standing pages.
 LASTING = "tetap"
 ENGINE = frozenset({"pagefind.js", "pagefind-worker.js", "wasm.id.pagefind"})
 # Everything is indexed as Indonesian: one engine, one index, English articles included.
@@ -54,12 +54,17 @@ def groups(
     articles: Iterable[Article], services: Mapping[str, Service], pages: Iterable[tuple[Page, str]]
 ) -> dict[str, tuple[Entry, ...]]:
     """What is searched, by group: a year of the news ("2026") or LASTING. ``articles`` are those of the
-    lists, ``services`` the register by id, ``pages`` the standing pages with their HTML."""
+    lists, ``services`` the register by id, ``pages`` the standing pages with their HTML. No group is empty."""
     found: dict[str, list[Entry]] = {LASTING: [_service(s) for s in services.values()]}
     found[LASTING] += [_page(page, html) for page, html in pages]
     for article in articles:
         found.setdefault(str(article.due.year), []).append(_article(article, services))
-    return {name: tuple(sorted(entries, key=lambda e: e.path)) for name, entries in sorted(found.items())}
+    return {name: tuple(sorted(entries, key=lambda e: e.path)) for name, entries in sorted(found.items()) if entries}
+
+
+def in_order(groups: Iterable[str]) -> tuple[str, ...]:
+    """The groups as the browser loads them: what lasts, then the newest year first. The first has the engine."""
+    return tuple(sorted(groups, key=lambda g: (g == LASTING, g), reverse=True))
 
 
 def digest(entries: Iterable[Entry]) -> str:

@@ -36,6 +36,13 @@ def test_a_year_is_a_group(make_article: Callable[..., Article], service: Servic
     }
 
 
+def test_order_of_groups() -> None:
+    """The engine comes with what lasts, or with the newest year where nothing else is; an empty site has no group."""
+    assert search.in_order(["2024", search.LASTING, "2026"]) == (search.LASTING, "2026", "2024")
+    assert search.in_order(["2024", "2026"]) == ("2026", "2024")
+    assert search.groups([], {}, []) == {}
+
+
 def test_services_are_found_by_their_other_names(make_article: Callable[..., Article], service: Service) -> None:
     """An article and a service are found by every name of the service, and can be sifted by it."""
     found = search.groups([make_article()], {service.id: service}, [])
