@@ -110,6 +110,15 @@ class Manual(Protocol):
 
 
 @runtime_checkable
+class MakesReady(Protocol):
+    """A manual channel that puts text and pictures where the person finds them."""
+
+    def make_ready(self, post: Post, site: Path, delivery: str) -> Path:
+        """The page for the delivery; the same again replaces it. Raises a ChannelError when that fails."""
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     """A channel that can say how its account stands: the kind of token, its end, what is left of a quota."""
 
