@@ -150,10 +150,11 @@ def path_of(url: URL) -> Path | None:
 def add(c: Connection, table: sa.Table, values: Mapping[str, Any], once: Sequence[str] = ()) -> bool:
     """Adds the row unless there is one of its key (``once``, or the primary key); whether it did."""
     insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[c.dialect.name]
+    key = list(table.primary_key)
     new: Any = insert(table).values(**values)
-    return bool(
-        c.execute(new.on_conflict_do_nothing(index_elements=once or [c.name for c in table.primary_key])).rowcount == 1
-    )
+    once = once or [k.name for k in key]
+    # asked by RETURNING: drivers disagree about the number of rows that an INSERT made
+    return c.execute(new.on_conflict_do_nothing(index_elements=once).returning(*key)).one_or_none() is not None
 
 
 def version_of(c: Connection) -> str:

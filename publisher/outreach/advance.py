@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.channels import Channel, Edits, Traces, Withdraws, is_manual
+from publisher.channels import Channel, Edits, MakesReady, Traces, Withdraws, is_manual
 from publisher.errors import ChannelError, Duplicate, Held, KentonganError, OutcomeUnknown, Refused, TryLater
 from publisher.ledger import COUNTED, NOT_LIVE, Delivery, Later, LostFence, State
 from publisher.messages import Message, msg
@@ -77,8 +77,7 @@ def advance(
         if wait:
             return wait
     if is_manual(channel) and row.kind in COUNTED:
-        ledger.release(row.id, row.revision, clock(), hold=BY_HAND)
-        return None
+        return _hand_over(ledger, row, channel, clock, site, rules)
     live = row.revision if row.state is State.PLANNED else ""
     begun = ledger.begin(id, owner, clock(), timedelta(seconds=rules.lease), live=live, pace=policy.pace)
     if not isinstance(begun, Delivery):
@@ -112,6 +111,20 @@ def _wait(ledger: Ledger, row: Delivery, gate: Live, clock: Clock, rules: Rules,
     return Later(again)
 
 
+def _hand_over(ledger: Ledger, row: Delivery, channel: Channel, clock: Clock, site: Path, rules: Rules) -> Later | None:
+    """What a person posts is made ready; from then on it waits for the person's receipt."""
+    try:
+        if isinstance(channel, MakesReady):
+            post = _thawed(row)
+            _call(lambda: channel.make_ready(post, site, row.id))
+    except ChannelError as fault:
+        again = clock() + timedelta(seconds=rules.waits[-1])
+        ledger.postpone(row.id, again, fault.message, clock())
+        return Later(again)
+    ledger.release(row.id, row.revision, clock(), hold=BY_HAND)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     """A delivery under its fence."""
@@ -132,7 +145,10 @@ class _Step:
             media = self._prepare(post)
         except ChannelError as fault:
             return self._nothing_out(fault)
-        if not self.ledger.intend(row.id, row.fence, media, self.clock(), lease, pace=self.policy.pace):
+        intended = self.clock()
+        if not self.ledger.intend(row.id, row.fence, media, intended, lease, pace=self.policy.pace):
+            return None
+        if self.clock() >= intended + lease:  # this process stood still: by now the delivery may be another's
             return None
         try:
             receipt = _call(lambda: self.channel.send(post, media, row.key))
@@ -321,10 +337,14 @@ class _Step:
         self.ledger.renew(self.row.id, self.row.fence, self.clock(), timedelta(seconds=self.rules.lease))
 
     def _thaw(self) -> Post:
-        try:
-            return self.row.post
-        except (ValueError, TypeError, KeyError) as fault:
-            raise Refused(msg("What the ledger holds of this post is damaged."), detail=str(fault)) from fault
+        return _thawed(self.row)
+
+
+def _thawed(row: Delivery) -> Post:
+    try:
+        return row.post
+    except (ValueError, TypeError, KeyError) as fault:
+        raise Refused(msg("What the ledger holds of this post is damaged."), detail=str(fault)) from fault
 
 
 def _call(call: Callable[[], T]) -> T:

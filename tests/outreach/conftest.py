@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -43,6 +44,28 @@ def peer(doubles: Any) -> Iterator[Any]:
     made = doubles.Peer()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """A PostgreSQL server of our own, from Debian's package; the address of its first database."""
+    spec = spec_from_file_location("outreach_postgres", HERE / "postgres.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield from module.cluster()
+
+
+@pytest.fixture
+def database(cluster: str) -> str:
+    """An empty database's address."""
+    import psycopg
+
+    name = f"db{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"'.encode())
+    return cluster.rsplit("/", 1)[0] + f"/{name}"
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,202 @@
+"""Many machines on one PostgreSQL: workers that die, stand still or lose their jobs lose and double nothing."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from publisher.ledger import OPEN, Delivery, Later, LostFence, State
+from publisher.ledger.store import Ledger
+from publisher.messages import msg
+from publisher.outreach.plan import plan
+from publisher.post import Once, Receipt
+
+HERE = Path(__file__).parent
+CHANNELS = ["key", "container", "timeline", "none"]
+pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
+Workers = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def lossy(doubles: Any) -> Iterator[Any]:
+    made = doubles.Peer(busy=0.2, lost=0.3)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shared(database: str, doubles: Any) -> Iterator[Ledger]:
+    with Ledger.open(database, office=doubles.OFFICE) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def worker(database: str, lossy: Any) -> Iterator[Workers]:
+    """Starts one more worker process."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        order = json.dumps({"url": database, "base": lossy.address, "channels": CHANNELS})
+        started.append(subprocess.Popen([sys.executable, str(HERE / "doubles.py"), order], cwd=HERE.parent.parent))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def planned(ledger: Ledger, doubles: Any, articles: int) -> None:
+    channels = [doubles.Double(Once(n), "http://127.0.0.1:9") for n in CHANNELS]
+    records = doubles.manifest(*(doubles.record(n) for n in range(articles)))
+    plan(ledger, records, channels, doubles.settings(**dict.fromkeys(CHANNELS, doubles.SINCE)), doubles.clock())
+
+
+def until(done: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def check(ledger: Ledger, peer: Any, doubles: Any, articles: int) -> None:
+    """0 lost, 0 doubled; what cannot be asked is shown as unknown."""
+    wanted = {doubles.record(n).url for n in range(articles)}
+    for channel in CHANNELS:
+        counts = peer.counts(channel)
+        states = Counter(d.state for d in ledger.deliveries(channel=channel))
+        assert max(counts.values()) == 1, channel
+        if channel == "none":
+            assert set(states) <= {State.SENT, State.UNKNOWN}
+            assert states[State.SENT] <= counts.total() <= articles
+        else:
+            assert (channel, states) == (channel, {State.SENT: articles})
+            assert set(counts) == wanted
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_workers_die_and_stand_still(shared: Ledger, lossy: Any, doubles: Any, worker: Workers, seed: int) -> None:
+    """Three workers, killed at random moments, one stopped past its lease and resumed, one killed for ever, with lost
+    answers and refusals: of 240 deliveries none is lost and none doubled."""
+    articles, dice = 60, random.Random(seed)
+    lossy.dice = random.Random(seed)
+    planned(shared, doubles, articles)
+    running = [worker() for _ in range(3)]
+    until(lambda: sum(len(p) for p in lossy.posts.values()) > 5, 60)
+    for _ in range(4):
+        time.sleep(dice.uniform(0.3, 1.5))  # the moment is chosen by chance; nothing waits for it
+        victim = dice.randrange(3)
+        running[victim].kill()
+        running[victim].wait()
+        running[victim] = worker()
+    for stopped in running[:2]:
+        stopped.send_signal(signal.SIGSTOP)
+        time.sleep(doubles.LEASE + 0.5)  # past its lease: that is what is tried
+        stopped.send_signal(signal.SIGCONT)
+    running[2].kill()
+    until(lambda: not shared.deliveries(OPEN), 240)
+    check(shared, lossy, doubles, articles)
+
+
+def test_all_jobs_deleted(shared: Ledger, lossy: Any, doubles: Any, worker: Workers) -> None:
+    """Jobs are hints: with every waiting job deleted again and again everything still goes out."""
+    articles = 15
+    planned(shared, doubles, articles)
+    worker()
+    until(lambda: sum(len(p) for p in lossy.posts.values()) > 3, 60)
+    for _ in range(20):
+        with shared.engine.begin() as c:
+            c.execute(sa.text("DELETE FROM procrastinate_jobs WHERE status = 'todo'"))
+        time.sleep(0.05)  # so that the deletions fall between the steps of the worker
+    until(lambda: not shared.deliveries(OPEN), 120)
+    check(shared, lossy, doubles, articles)
+
+
+def test_stop_reaches_every_worker(shared: Ledger, lossy: Any, doubles: Any, worker: Workers) -> None:
+    """One word stops every worker within seconds, and one lets them go on."""
+    articles = 60
+    planned(shared, doubles, articles)
+    for _ in range(2):
+        worker()
+    until(lambda: bool(lossy.posts), 60)
+    shared.stop(msg("stop"), doubles.clock(), who="Siti")
+    time.sleep(2)  # what was on the wire by then may arrive
+    before = sum(len(p) for p in lossy.posts.values())
+    time.sleep(2)  # long enough for workers that go on to be seen
+    assert sum(len(p) for p in lossy.posts.values()) == before < 4 * articles
+    shared.resume(doubles.clock(), who="Siti")
+    until(lambda: not shared.deliveries(OPEN), 240)
+    check(shared, lossy, doubles, articles)
+
+
+# -- the ledger itself
+
+
+def test_made_once_by_many(database: str) -> None:
+    """Machines that start at the same moment make the tables once and share one ledger."""
+    code = (
+        "import sys; from publisher.ledger.store import Ledger\n"
+        "with Ledger.open(sys.argv[1], office='a') as ledger: print(ledger.id)"
+    )
+    makers = [
+        subprocess.Popen([sys.executable, "-c", code, database], stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    said = {maker.communicate()[0] for maker in makers}
+    assert [maker.returncode for maker in makers] == [0, 0, 0]
+    assert len(said) == 1
+
+
+def test_events_are_only_added(shared: Ledger, doubles: Any) -> None:
+    """The database itself refuses to change what happened."""
+    planned(shared, doubles, 1)
+    assert [e.what for e in shared.events()] == ["planned"] * len(CHANNELS)
+    for change in ("UPDATE event SET who = 'x'", "DELETE FROM event"):
+        with pytest.raises(sa.exc.DBAPIError, match="only added"), shared.engine.begin() as c:
+            c.execute(sa.text(change))
+
+
+def test_offices_do_not_see_each_other(shared: Ledger, database: str, doubles: Any) -> None:
+    """Every row and query carries its office."""
+    planned(shared, doubles, 1)
+    one = shared.deliveries()[0]
+    with Ledger.open(database, office="brebes") as other:
+        assert (other.deliveries(), other.events(), other.lanes(), other.get(one.id)) == ((), (), (), None)
+        planned(other, doubles, 1)
+        assert {d.id for d in other.deliveries()}.isdisjoint(d.id for d in shared.deliveries())
+        assert other.id != shared.id
+
+
+def test_one_at_a_time_for_an_account(shared: Ledger, doubles: Any) -> None:
+    """While one machine sends to an account the others wait; a dead one's lease ends, its fence is void."""
+    planned(shared, doubles, 2)
+    one, two = shared.due("key", doubles.clock())
+    now = datetime.now(UTC)
+    lease = timedelta(minutes=1)
+    taken = shared.begin(one, "a", now, lease, live="r1")
+    assert isinstance(taken, Delivery)
+    assert isinstance(shared.begin(two, "b", now, lease, live="r1"), Later)
+    later = now + lease
+    again = shared.begin(one, "b", later, lease, live="r1")
+    assert isinstance(again, Delivery)
+    with pytest.raises(LostFence):
+        shared.deliver(one, taken.fence, Receipt("1"), later)
+    shared.deliver(one, again.fence, Receipt("1"), later)
+    assert isinstance(shared.begin(two, "b", later, lease, live="r1"), Delivery)
+
+
+def test_the_servers_clock(shared: Ledger) -> None:
+    """A machine whose clock is wrong takes the server's."""
+    wrong = shared.clock(lambda: datetime.now(UTC) + timedelta(hours=3))
+    assert abs(wrong() - datetime.now(UTC)) < timedelta(minutes=1)
