@@ -29,8 +29,8 @@ def test_every_page_stands_at_its_address(office: Office) -> None:
     pages = """404.html arsip arsip/2026/11 berita/urus-surat en/berita/guidance kategori kategori/pelayanan layanan
         layanan/ptsp penulis penulis/siti-aminah-sag-mpd penulis/budi tag tag/haji tag/layanan tentang kontak . pedoman
         zona-integritas langganan kanal-resmi aksesibilitas privasi"""
-    files = """feeds/rss.xml feeds/atom.xml feeds/feed.json sitemap.xml sitemap-news.xml robots.txt icon.png indeks/index.html
-        cari/index.html _headers .htaccess headers.nginx
+    files = """feeds/rss.xml feeds/atom.xml feeds/feed.json sitemap.xml sitemap-news.xml robots.txt icon.png
+        indeks/index.html cari/index.html _headers .htaccess headers.nginx
         cards/20261101-urus-surat.jpg cards/20261101-guidance.jpg"""
     sections = [
         "kategori/pelayanan",
