@@ -24,7 +24,8 @@ Done = TypeVar("Done")
 
 # What a helper costs before it does anything: an interpreter, our modules and Pillow.
 START_SECONDS = 1.0
-AHEAD = 4  # items that a helper has before it at any time
+AHEAD = 4  # batches that a helper has before it at any time
+BATCH_SECONDS = 0.1  # small items go to a helper together, since sending them costs time as well
 
 
 def cores() -> int:
@@ -46,36 +47,51 @@ def each(
     hands = min(most or cores(), int(len(items) * seconds / START_SECONDS))
     done = 0
     if hands > 1:
-        for result in _shared(work, items, hands):
+        size = max(min(int(BATCH_SECONDS / seconds), len(items) // (hands * AHEAD)), 1)
+        for result in _shared(work, [items[at : at + size] for at in range(0, len(items), size)], hands):
             yield result
             done += 1
     for item in items[done:]:
         yield work(item)
 
 
-def _shared(work: Callable[[Item], Done], items: Sequence[Item], hands: int) -> Iterator[Done]:
-    """The results as far as the helpers come; fewer than ``items`` when one died or none can be had."""
+def _shared(work: Callable[[Item], Done], batches: Sequence[Sequence[Item]], hands: int) -> Iterator[Done]:
+    """The results as far as the helpers come; fewer than there are items when one died or none can be had."""
     try:
         pool = ProcessPoolExecutor(hands, multiprocessing.get_context("spawn"), _begin)
     except (OSError, ImportError, NotImplementedError):  # no semaphores on this system
         return
 
-    def submitted(item: Item) -> Future[Done]:
+    def submitted(batch: Sequence[Item]) -> Future[tuple[list[Done], Exception | None]]:
         with _nameless():
-            return pool.submit(work, item)
+            return pool.submit(_batch, work, batch)
 
     try:
-        waiting = deque(submitted(item) for item in items[: hands * AHEAD])
+        waiting = deque(submitted(batch) for batch in batches[: hands * AHEAD])
         given = len(waiting)
         while waiting:
-            yield waiting.popleft().result()
-            if given < len(items):
-                waiting.append(submitted(items[given]))
+            results, fault = waiting.popleft().result()
+            yield from results
+            if fault is not None:
+                raise fault
+            if given < len(batches):
+                waiting.append(submitted(batches[given]))
                 given += 1
     except BrokenProcessPool:
         return
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _batch(work: Callable[[Item], Done], items: Sequence[Item]) -> tuple[list[Done], Exception | None]:
+    """The results of ``items`` up to the first that raises, and what that raised."""
+    results: list[Done] = []
+    for item in items:
+        try:
+            results.append(work(item))
+        except Exception as fault:  # noqa: BLE001 - raised again where the results are asked for
+            return results, fault
+    return results, None
 
 
 def _begin() -> None:

@@ -38,7 +38,9 @@ def die_in_a_helper(given: tuple[int, int]) -> int:
 @pytest.mark.parametrize("most", [1, 2])
 def test_results_come_in_the_order_of_the_items(most: int) -> None:
     "One process or several: the same results in the same order."
-    assert [n for n, _ in cores.each(square, range(30), 1, most=most)] == [n * n for n in range(30)]
+    for seconds in (1, 0.06):  # one by one, and several at a time
+        found = cores.each(square, range(60), seconds, most=most)
+        assert [n for n, _ in found] == [n * n for n in range(60)]
 
 
 def test_helpers_do_the_work() -> None:
@@ -55,7 +57,7 @@ def test_little_work_starts_no_process(items: range, seconds: float) -> None:
 @pytest.mark.parametrize("most", [1, 2])
 def test_a_fault_comes_out_at_its_place(most: int) -> None:
     "What the work raises is raised here, with file and message, after the results before it."
-    given = cores.each(refuse_three, range(8), 1, most=most)
+    given = cores.each(refuse_three, range(30), 0.08, most=most)
     assert list(islice(given, 3)) == [0, 1, 2]
     with pytest.raises(ContentFault) as caught:
         next(given)
@@ -65,8 +67,9 @@ def test_a_fault_comes_out_at_its_place(most: int) -> None:
 
 def test_a_helper_that_dies_costs_time_only() -> None:
     "The items of a killed helper are done in this process."
-    items = [(n, os.getpid()) for n in range(20)]
-    assert list(cores.each(die_in_a_helper, items, 1, most=2)) == list(range(20))
+    items = [(n, os.getpid()) for n in range(60)]
+    for seconds in (1, 0.05):
+        assert list(cores.each(die_in_a_helper, items, seconds, most=2)) == list(range(60))
 
 
 def test_without_semaphores_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
