@@ -303,7 +303,7 @@ def serve(
 def card(
     console: Console,
     file: Annotated[Path | None, typer.Argument(help="The article; without it all of a month.", metavar="FILE")] = None,
-    month: Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="This month, not the last 31 days.")] = "",
+    month: Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="That month, not the last 31 days.")] = "",
     show: Annotated[bool, typer.Option("--open", help="Show them in the browser.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -1004,4 +1004,4 @@ def _read_by_nobody() -> int:
     return WELL
 
 
-from publisher import cli_outreach  # noqa: E402, F401 - its commands follow those above
+from publisher import cli_outreach, cli_posts  # noqa: E402, F401 - their commands follow those above

@@ -184,6 +184,13 @@ def preview(
     serve.preview(settings.state / PREVIEW, rebuild, watched, port, say)
 
 
+def preview_posts(settings: Settings, file: Path) -> Path:
+    """The page that shows the article in ``file`` as each channel would post it."""
+    from publisher import preview
+
+    return preview.posts(settings, file)
+
+
 def deploy(settings: Settings, clock: Clock, say: Say | None = None, *, confirmed: Collection[str] = ()) -> Deployed:
     """Sends the built site to its target."""
     from publisher.build import journal

@@ -46,11 +46,12 @@ FLOORS = (
         "publisher.deploy",
         "publisher.serve",
         "publisher.doctor",
+        "publisher.preview",
         "publisher.audit",
     },
     {"plugins"},
     {"publisher.publish", "publisher.contact_sheet"},
-    {"publisher.cli", "publisher.cli_outreach", "publisher.desk"},
+    {"publisher.cli", "publisher.cli_outreach", "publisher.cli_posts", "publisher.desk"},
     {"publisher.__main__"},
 )
 # What stands side by side and still may be used: article speaks in messages; nothing else so far.
@@ -58,6 +59,8 @@ SAME_FLOOR = {
     ("publisher.errors", "publisher.messages"),
     ("publisher.cli", "publisher.cli_outreach"),
     ("publisher.cli_outreach", "publisher.cli"),
+    ("publisher.cli", "publisher.cli_posts"),
+    ("publisher.cli_posts", "publisher.cli"),
 }
 MODULES = sorted(p for folder in ("publisher", "plugins") for p in (ROOT / folder).rglob("*.py"))
 

@@ -199,6 +199,10 @@ def check(settings: Settings) -> None:
 def open_one(name: str, settings: Settings) -> Channel:
     """The channel ``name`` of office.toml, whether it is on or not. Raises SettingsFault with file, line
     and what to do when a setting is wrong or a secret is missing."""
+    return _open(name, settings, lambda secret: _secret(name, secret, settings))
+
+
+def _open(name: str, settings: Settings, secret: Callable[[str], str]) -> Channel:
     given = settings.office.channels.get(name)
     if given is None:
         known = ", ".join(settings.office.channels)
@@ -217,9 +221,15 @@ def open_one(name: str, settings: Settings) -> Channel:
         lang=settings.lang,
         office=settings.office.id,
         template=given.template,
-        secrets={s: _secret(name, s, settings) for s in module.SECRETS},
+        secrets={s: secret(s) for s in module.SECRETS},
     )
     return cast(Channel, module.Channel(setup, options))
+
+
+def open_to_compose(name: str, settings: Settings) -> Channel:
+    """The channel ``name`` of office.toml for its words alone: no secret is asked for, so it can send nothing.
+    Raises SettingsFault when a setting is wrong."""
+    return _open(name, settings, lambda _: "-")
 
 
 def may_send(channel: Channel, site: str) -> Message | None:
