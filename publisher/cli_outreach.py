@@ -228,7 +228,7 @@ def stop(console: Console, everywhere: Everywhere = False, who: Who = "", why: W
     reason = person.reason or msg("Stopped by {who}.", who=person.who)
     with _ledger(console) as ledger:
         done = ledger.stop(reason, person.now, who=person.who, everywhere=everywhere)
-    return _said(console, done, msg("Nothing is sent any more."), msg("Nothing was being sent."))
+    return _said(console, done, msg("Nothing is sent any more."), msg("Sending was stopped already."))
 
 
 @command("Example: kentongan resume")

@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from publisher.ledger.delivery import COUNTED, OPEN, Delivery, Event, Hold, State, thaw
-from publisher.ledger.rows import BY_ID, FREE, SITE, Rows, moment, read
-from publisher.ledger.schema import OPEN_ROWS, delivery, event, gate
+from publisher.ledger.rows import BY_ID, EVERYWHERE, FREE, SITE, Rows, moment, read
+from publisher.ledger.schema import OPEN_ROWS, delivery, event, gate, meta
 from publisher.messages import Message
 
 AT_ONCE = 5_000  # ids in one statement: databases allow no more than some ten thousands of parameters
@@ -154,6 +154,28 @@ class Reading(Rows):
         )
         with self._reading() as c:
             return tuple(sorted(c.execute(wanted).scalars()))
+
+    def lanes_of_all(self, before: datetime, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
+        """(office, channel, moment) of every lane of every office in this database in which something can be done
+        before ``before``."""
+        at = sa.func.min(
+            sa.case((delivery.c.state == "sending", delivery.c.lease), else_=delivery.c.due), type_=delivery.c.due.type
+        )
+        held = sa.exists().where(
+            gate.c.office == delivery.c.office,
+            gate.c.channel == delivery.c.channel,
+            gate.c.held != "",
+            sa.or_(gate.c.until.is_(None), gate.c.until > now),
+        )
+        stopped = sa.exists().where(meta.c.office.in_((delivery.c.office, EVERYWHERE)), meta.c.name == "stop")
+        wanted = (
+            sa.select(delivery.c.office, delivery.c.channel, at.label("at"))
+            .where(sa.text(OPEN_ROWS), FREE, sa.not_(held), sa.not_(stopped))
+            .group_by(delivery.c.office, delivery.c.channel)
+            .having(at <= before)
+        )
+        with self._reading() as c:
+            return tuple((r.office, r.channel, moment(r.at)) for r in c.execute(wanted))
 
     def holds(self, now: datetime) -> tuple[Hold, ...]:
         """The channels that send nothing at ``now``, and why."""
