@@ -125,6 +125,7 @@ class Channel:
         when = datetime.fromisoformat(record.date)
         place = f"{record.place}, " if record.place else ""
         extra = {
+            "article": record.id,
             "title": title,
             "headline": _headline(title),
             "dateline": f"{place}{when.day:02}/{when.month:02}/{when.year}",
@@ -152,7 +153,7 @@ class Channel:
             "fields": self._fields(post, site),
             "whatsapp": whatsapp,
             "pictures": [{"file": media[m.path], "alt": m.alt} for m in post.media],
-            "delivery": delivery,
+            "article": extra.get("article", ""),
         }
         path = self.folder / f"{delivery}.html"
         self._put(path, _pages.render(TEMPLATES, "page.html", self._lang, **values))

@@ -50,7 +50,7 @@ def test_a_page_is_made_ready(preset: str, tmp_path: Path, site: Path, record: C
     first = page.read_bytes()
     assert channel.make_ready(post, site, "abcdefghijklm").read_bytes() == first
     said = page.read_text(encoding="utf-8")
-    assert "kentongan receipt add abcdefghijklm --url" in said
+    assert "kentongan receipt add 20261124-x7k2m wa/umum --url" in said
     assert "Kartu berita bimbingan nikah" in said
     (picture,) = (page.parent / "gambar").iterdir()
     assert picture.read_bytes().startswith(b"\xff\xd8")
