@@ -22,8 +22,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from publisher import _frontmatter, content
+from publisher import content
 from publisher.article import Article, Benefit, Correction, Finding, Page, Picture, Service, Status
+from publisher.content._article import FIELDS
+from publisher.content._times import parse_time
 from publisher.errors import ContentFault, MachineFault, UsageFault
 from publisher.manifest import Manifest, Record
 
@@ -1102,8 +1104,8 @@ def test_slugify(text: str, slug: str) -> None:
 
 HOSTILE = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LINE = st.one_of(
-    st.builds("{}: {}".format, st.sampled_from((*content.ARTICLE_FIELDS, "x")), st.text(max_size=30)),
-    st.builds("{}: {}".format, st.sampled_from(content.ARTICLE_FIELDS), st.sampled_from(
+    st.builds("{}: {}".format, st.sampled_from((*FIELDS, "x")), st.text(max_size=30)),
+    st.builds("{}: {}".format, st.sampled_from(FIELDS), st.sampled_from(
         ["[a, {b: c}]", "{a: [b]}", "&x [*x]", "!!binary aGk=", "!x y", "|\n  a\n", "'", "2026-11-24", "~", "- a", "? a", "\"\\ud800\\0\""])),
     st.text(max_size=30),
 )  # fmt: skip  # a table
@@ -1166,7 +1168,7 @@ def test_any_zone(moment: datetime, minutes: int) -> None:
     """A time written in any zone is the same moment."""
     moment = moment.replace(microsecond=0)
     there = moment.astimezone(timezone(timedelta(minutes=minutes)))
-    assert _frontmatter.parse_time(there.isoformat(" "), ZONE) == moment
+    assert parse_time(there.isoformat(" "), ZONE) == moment
 
 
 @HOSTILE

@@ -18,14 +18,10 @@ FLOORS = (
         "publisher.mime",
         "publisher.article",
         "publisher.post",
+        "publisher.slugs",
         "publisher.text",
     },
-    {
-        "publisher.manifest",  # channels take its records, so it stands below them
-        "publisher.subscribers",
-        "publisher._frontmatter",
-        "publisher._references",
-    },
+    {"publisher.manifest", "publisher.subscribers"},  # channels take its records, so it stands below them
     {
         "publisher.build",
         "publisher.channels",

@@ -10,25 +10,10 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from publisher.article import Article, Finding, Page, Service, article_path, plain_name
 from publisher.messages import Message, msg
+from publisher.slugs import TAKEN
 
 Record = Article | Service | Page
 
-# first parts of addresses that lists, feeds and files take; "layanan" is the register's own page
-TAKEN = (
-    "arsip",
-    "berita",
-    "berkas",
-    "cards",
-    "cari",
-    "en",
-    "feeds",
-    "gambar",
-    "indeks",
-    "kategori",
-    "penulis",
-    "tag",
-    "theme",
-)
 REGISTER = "layanan"
 INDEX = "indeks"  # the A–Z list
 _PELICAN = ("{filename}", "{static}", "{attach}", "|filename|", "|static|", "|attach|")

@@ -1,4 +1,4 @@
-"""The files and pictures that a text names: where they are and what is wrong with them. Plumbing of content.py."""
+"""The files and pictures that a text names: where they are and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from publisher.content._files import why
 from publisher.messages import Message, msg
 
 # Formats that Pillow reads from its own wheel and that pictures.py can make anew.
@@ -120,8 +121,3 @@ def picture_target(address: str) -> str:
     """What a picture's address in a text names: without "?…", "#…", "%20" and Pelican's ``{static}``."""
     plain = re.sub(r"^[{|](?:static|attach|filename)[}|]", "", address)
     return unquote(re.split(r"[?#]", plain, maxsplit=1)[0])
-
-
-def why(fault: OSError) -> str:
-    """The system's own word for a fault of a file."""
-    return fault.strerror or type(fault).__name__
