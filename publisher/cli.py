@@ -472,7 +472,7 @@ def status(console: Console, as_json: Json = False) -> int:
     for hold in found.holds:
         console.print(msg("Channel {channel} is held: {reason}", channel=hold.channel, reason=hold.reason))
     if found.deliveries:
-        _print_deliveries(console, found.deliveries)
+        _print_deliveries(console, found.deliveries, ids=True)
     else:
         console.print(msg("Nothing waits and nothing is open."))
     console.print(msg("Sent so far: {count}. See `kentongan receipts`.", count=found.sent))
@@ -758,7 +758,8 @@ def _told(told: Told, lang: str) -> dict[str, object]:
     return {**asdict(told), "reason": told.reason.say(lang) if told.reason else ""}
 
 
-def _print_deliveries(console: Console, rows: Sequence[Delivery]) -> None:
+def _print_deliveries(console: Console, rows: Sequence[Delivery], *, ids: bool = False) -> None:
+    """One line each; ``ids`` where a person may want to decide about one of them."""
     states = {
         "planned": msg("planned"),
         "queued": msg("queued"),
@@ -775,13 +776,14 @@ def _print_deliveries(console: Console, rows: Sequence[Delivery]) -> None:
             (d.sent_at or d.due).astimezone(zone).strftime("%d/%m/%Y %H.%M"),
             d.channel if d.kind == "post" else f"{d.channel} ({kinds[d.kind].say(console.lang)})",
             states[d.state].say(console.lang),
-            d.id,
+            *([d.id] if ids else []),
             d.title,
             d.remote_url or (d.why.say(console.lang) if d.why else ""),
         )
         for d in rows
     ]
-    heads = (msg("time"), msg("channel"), msg("state"), msg("id"), msg("article"), msg("address or reason"))
+    own = [msg("id")] if ids else []
+    heads = (msg("time"), msg("channel"), msg("state"), *own, msg("article"), msg("address or reason"))
     _print_table(console, heads, table)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from publisher.cli import (
+    EXIT_CODES,
     PARTLY,
     WELL,
     Console,
@@ -184,7 +185,11 @@ def reconcile(console: Console, who: Who = "", why: Why = "") -> int:
 
 
 receipt = typer.Typer(
-    cls=Group, no_args_is_help=True, rich_markup_mode=None, help="Writes down what a person ran: portal, radio, print."
+    cls=Group,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Writes down what a person ran: portal, radio, print.",
+    epilog=f"Example: kentongan receipt add 20261124-x7k2m portal --url https://…\n\n{EXIT_CODES}",
 )
 app.add_typer(receipt, name="receipt")
 
