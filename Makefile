@@ -46,10 +46,10 @@ messages: .venv/.test
 # Lock files: names, versions and hashes for every platform. The test set is resolved first; what runs is a part of it.
 lock: .venv/.test
 	$(PIP) install uv
-	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml locks/build.in --extra test --output-file locks/test.txt
 	sed -n 's/^\([^ #]*==[^\\]*\) \\$$/\1/p' locks/test.txt > .venv/versions.txt
-	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml locks/build.in --constraints .venv/versions.txt --output-file locks/run.txt
 
 clean:
