@@ -57,7 +57,8 @@ def in_templates() -> Iterator[str]:
     for path in sorted(p for folder in folders for p in folder.rglob("*.html")):
         for _line, function, text in environment.extract_translations(path.read_text(encoding="utf-8")):
             assert function in ("_", "gettext"), f"{path}: {function}"
-            yield str(text)
+            if text is not None:  # a name that a loop of literals gives
+                yield str(text)
 
 
 def wanted() -> set[str]:
