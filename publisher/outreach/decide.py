@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from publisher.channels import Channel, Withdraws, is_manual
 from publisher.errors import ChannelError, UsageFault
-from publisher.ledger import COUNTED, OPEN, Delivery, New, State
+from publisher.ledger import COUNTED, OPEN, Delivery, New, State, short_id
 from publisher.manifest import Manifest, Record
 from publisher.messages import Message, msg
 from publisher.outreach.plan import row, withdrawal
-from publisher.post import Once, Receipt
+from publisher.post import Once, Post, Receipt
 
 if TYPE_CHECKING:
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
@@ -157,15 +157,24 @@ def reshare(
         raise UsageFault(msg("{article} was not posted on {channel} yet.", article=article, channel=channel.name))
     posts = dict(record.posts) | ({channel.name: text} if text else {})
     new = row(replace(record, posts=tuple(sorted(posts.items()))), channel)
-    same = next((d for d in before if d.digest == new.digest and d.state is not State.CANCELLED), None)
+    first = short_id(ledger.office, article, channel.name)
+    same = next((d for d in before if _named(d, first) == new.payload and d.state is not State.CANCELLED), None)
     if same and same.state in OPEN:
         return None
     if same:
         raise UsageFault(msg("These words were posted before; give others with --text."))
     seq = max(d.seq for d in before) + 1
-    again = replace(new, kind="reshare", seq=seq, due=person.now, stale=None)
+    payload = new.payload.replace(first, short_id(ledger.office, article, channel.name, "reshare", seq))
+    again = replace(new, payload=payload, digest=Post.thaw(payload).digest(), kind="reshare", seq=seq)
+    again = replace(again, due=person.now, stale=None)
     made = ledger.plan([again], person.now, who=person.who)
     return made[0] if made else None
+
+
+def _named(delivery: Delivery, id: str) -> str:
+    """The delivery's payload as it would be under the short ``id``: each link names its own delivery, so that a
+    look-up never takes an older post of the article for this one."""
+    return delivery.payload.replace(delivery.id, id)
 
 
 def write_receipt(
