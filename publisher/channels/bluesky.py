@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
+from publisher.channels import Renew, Setup, Standing
 from publisher.channels._pictures import picture
 from publisher.channels._shrink import shrunk
 from publisher.channels._words import Wording, excess, word
@@ -159,6 +159,15 @@ class Channel:
         """Deletes the post; one that is gone already is well."""
         rkey = remote_id.rsplit("/", 1)[-1]
         self._ask("POST", "com.atproto.repo.deleteRecord", json=lambda did: _place(did, rkey))
+
+    def check(self) -> Iterator[Standing]:
+        """Which account it is, and whether it may post."""
+        data = self._ask("GET", "com.atproto.server.getSession").json()
+        name = str(data.get("handle", "")) if isinstance(data, dict) else ""
+        if isinstance(data, dict) and data.get("active") is False:
+            yield Standing("fault", msg("The account at {channel} has been closed or suspended.", channel=self.name))
+            return
+        yield Standing("ok", msg("{channel} is connected as {name}.", channel=self.name, name=f"@{name}"))
 
     def _record(self, post: Post, media: Mapping[str, str]) -> dict[str, Any]:
         """The post as the lexicon app.bsky.feed.post has it."""

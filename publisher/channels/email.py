@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup, barred
+from publisher.channels import Renew, Setup, Standing, barred
 from publisher.channels._words import Wording, excess, word
 from publisher.errors import ChannelError, Held, MachineFault, OutcomeUnknown, TryLater
 from publisher.manifest import Record
@@ -172,6 +172,16 @@ class Channel:
             if mailing is None and book.born > since:
                 raise lost
             return Receipt(_id(key), "", mailing.ended) if mailing and mailing.ended else None
+
+    def check(self) -> Iterator[Standing]:
+        """Whether the server lets us in, and how many subscribe."""
+        with self._line():
+            yield Standing("ok", msg("{channel} is connected as {name}.", channel=self.name, name=self._sender))
+        with self._book() as book:
+            count = len(book.all())
+        if not count:
+            nobody = msg("Nobody subscribes to {channel} yet; see `kentongan subscribers`.", channel=self.name)
+            yield Standing("advice", nobody)
 
     def _carry(self, book: Subscribers, post: Post, key: str) -> None:
         """Until nobody is due, time is up, or the provider's share of the hour is used."""

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
+from publisher.channels import Renew, Setup, Standing
 from publisher.channels._own import LOOK_BACK, is_ours
 from publisher.channels._pictures import picture
 from publisher.channels._words import Wording, excess, word
@@ -166,6 +166,19 @@ class Channel:
         """Deletes the post; one that is gone already is well."""
         headers = {**self._access, "X-RestLi-Method": "DELETE"}
         self._wire.ask("DELETE", _path(remote_id), allow=(404,), headers=headers)
+
+    def check(self) -> Iterator[Standing]:
+        """Whether the token is good, and may read the page's posts where it should."""
+        params = {"author": self._author, "q": "author", "count": "1"}
+        headers = {**self._access, "X-RestLi-Method": "FINDER"}
+        answer = self._wire.ask("GET", "/rest/posts", allow=(403,), headers=headers, params=params)
+        if answer.status == 403 and self.once is Once.TIMELINE:
+            reading = msg(
+                "{channel} may not read its own posts; write `reads = false` or fetch another token.", channel=self.name
+            )
+            yield Standing("fault", reading)
+            return
+        yield Standing("ok", msg("{channel} is connected as {name}.", channel=self.name, name=self._author))
 
     def _upload(self, media: Media, site: Path, renew: Renew) -> str:
         content = picture(site, media, limits=LIMITS, channel=self.name)

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
+from publisher.channels import Renew, Setup, Standing
 from publisher.channels._own import LOOK_BACK, is_ours
 from publisher.channels._pictures import picture
 from publisher.channels._words import Wording, excess, word
@@ -131,6 +131,22 @@ class Channel:
         """Deletes the post; one that is gone already is well."""
         path = f"/api/v1/statuses/{quote(remote_id, safe='')}"
         self._wire.ask("DELETE", path, allow=(404,), headers=self._access)
+
+    def check(self) -> Iterator[Standing]:
+        """Which account it is, and whether the instance takes posts as long as ours."""
+        answer = self._wire.ask("GET", "/api/v1/accounts/verify_credentials", headers=self._access)
+        data = answer.json()
+        name = str(data.get("acct") or data.get("username") or "") if isinstance(data, dict) else ""
+        yield Standing("ok", msg("{channel} is connected as {name}.", channel=self.name, name=f"@{name}"))
+        data = self._wire.ask("GET", "/api/v2/instance", headers=self._access).json()
+        try:
+            most = int(data["configuration"]["statuses"]["max_characters"])
+        except (KeyError, TypeError, ValueError):  # what speaks only part of the API does not say
+            return
+        if most < self.limits.characters:
+            yield Standing(
+                "fault", msg("{channel} takes {count} characters at the most.", channel=self.name, count=most)
+            )
 
     def _body(self, post: Post, media: Mapping[str, str]) -> dict[str, Any]:
         return {"status": post.text, "media_ids": [media[m.path] for m in post.media], "language": post.lang}

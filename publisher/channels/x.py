@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup
+from publisher.channels import Renew, Setup, Standing
 from publisher.channels._own import LOOK_BACK, is_ours
 from publisher.channels._pictures import picture
 from publisher.channels._words import Wording, excess, word
@@ -128,6 +128,12 @@ class Channel:
     def withdraw(self, remote_id: str) -> None:
         """Deletes the post; one that is gone already is well."""
         self._ask(lambda c: c.delete_tweet(remote_id, user_auth=True), allow=(404,))
+
+    def check(self) -> Iterator[Standing]:
+        """Which account it is. Whether the key may post, X tells only when it is tried."""
+        data = self._ask(lambda c: c.get_me(user_auth=True)).get("data")
+        name = str(data.get("username", "")) if isinstance(data, dict) else ""
+        yield Standing("ok", msg("{channel} is connected as {name}.", channel=self.name, name=f"@{name}"))
 
     def _upload(self, media: Media, site: Path, renew: Renew) -> str:
         content = picture(site, media, limits=LIMITS, channel=self.name)

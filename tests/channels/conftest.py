@@ -5,9 +5,9 @@ real one, ``secrets`` (marked, so that the tests see them leak), ``normal`` (wha
 all is well; @LINK@ and @LINK_HTML@ stand for the post's link, @TEXT@ for its words, @SERVER@ for the server),
 ``link`` where the link is beside the text (``apart``) or carries no tags (``typed``), ``prepared`` where the hidden
 step makes or settles more than the pictures, ``speaks`` (smtp), ``subscribers``, ``asks`` (``nobody`` where the
-channel itself knows what is out), ``down`` (the error when nobody listens, if not TryLater), and ``answers``: what
-else the network may say, to which request of which step, and which error that is, with ``after`` and ``account`` of
-a TryLater.
+channel itself knows what is out), ``down`` (the error when nobody listens, if not TryLater), ``check`` (more answers
+for it) with ``makes`` (the paths that make a post), and ``answers``: what else the network may say, to which request
+of which step, and which error that is, with ``after`` and ``account`` of a TryLater.
 """
 
 from __future__ import annotations

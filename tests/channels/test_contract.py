@@ -268,6 +268,21 @@ def test_what_can_be_changed_or_taken_back_is(
         ready.channel.withdraw("404404404")
 
 
+@every_channel
+def test_it_says_how_its_account_stands(
+    network: str, make_ready: Callable[..., Any], record: Callable[..., Any]
+) -> None:
+    """With a good key the account is named, and nothing is posted for it."""
+    ready = make_ready(network)
+    if not isinstance(ready.channel, channels.Checks) or "check" not in ready.recorded:
+        return
+    play(ready, ready.channel.compose(record()))
+    ready.replay.answers |= ready.recorded["check"]
+    found = list(ready.channel.check())
+    assert found[0].level == "ok"
+    assert not [a for a in ready.replay.asked if a.method == "POST" and a.path in ready.recorded["makes"]]
+
+
 @pytest.mark.parametrize(("network", "answer"), recorded())
 def test_answers_are_sorted(
     network: str,

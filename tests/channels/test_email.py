@@ -358,6 +358,17 @@ def test_a_wrong_setting_is_refused(given: dict[str, str]) -> None:
         email.Options(**{"server": "smtps://mail.kantor.go.id", "sender": "kabar@kantor.go.id", **given})
 
 
+def test_how_the_account_stands(mailbox: Mailbox, tmp_path: Path, clock: Clock) -> None:
+    """A login that works and a list that is empty are told before the first message; a wrong one is Held."""
+    channel = open_email(mailbox, tmp_path, clock, user="kabar")
+    assert [s.level for s in channel.check()] == ["ok", "advice"]
+    subscribe(tmp_path, *PEOPLE)
+    assert [s.level for s in channel.check()] == ["ok"]
+    mailbox.answers = {"AUTH": {"status": 535}}
+    with pytest.raises(errors.Held):
+        list(channel.check())
+
+
 def test_what_it_promises() -> None:
     """The list of who got what is our key; a message that was sent cannot be changed or taken back."""
     assert email.Channel.once is Once.KEY

@@ -177,6 +177,16 @@ def test_little_text_says_the_same(said: str) -> None:
     assert not linkedin.RESERVED.search("".join(without.split("\\")[:1]))
 
 
+def test_a_token_of_the_wrong_kind_is_found(server: str, tmp_path: Path) -> None:
+    """A token that may not read the page's posts is told before the first post, unless nobody relies on it."""
+    for reads, level in ((True, "fault"), (False, "ok")):
+        control(server, "/_faults", {"on": "GET FINDER /rest/posts", "do": ["403"]})
+        (standing,) = open_linkedin(server, tmp_path, reads=reads).check()
+        assert standing.level == level
+    (standing,) = open_linkedin(server, tmp_path).check()
+    assert standing.level == "ok"
+
+
 def test_it_may_not_read(server: str, tmp_path: Path) -> None:
     """A token without the right to read makes a channel that cannot be asked, and says so."""
     assert open_linkedin(server, tmp_path).once is Once.TIMELINE
