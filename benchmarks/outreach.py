@@ -247,7 +247,7 @@ def main() -> None:
     for name, rate in found.items():
         print(f"{name:<58} {rate:8.0f}/s")
     for name, seconds in SPENT.items():
-        print(f"{'processor time a delivery, ' + name:<58} {seconds * 1000:8.1f} ms")
+        print(f"{'processor time a delivery in the burst, ' + name:<58} {seconds * 1000:8.1f} ms")
 
 
 if __name__ == "__main__":

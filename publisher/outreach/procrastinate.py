@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.channels import Channel
-from publisher.errors import LedgerFault
+from publisher.errors import KentonganError, LedgerFault
 from publisher.messages import msg
 from publisher.outreach.advance import RULES, Clock, Live, Rules
 from publisher.outreach.local import Lane
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
 
+log = logging.getLogger(__name__)
 TASK = "kentongan.lane"
 QUEUE = "kentongan"
 
@@ -138,19 +140,31 @@ class _Carrier:
         return office.ledger.wake(channel, office.clock())
 
     async def _sweep(self, worker: asyncio.Task[None], until_idle: bool) -> None:
-        """Gives the lanes of dead workers back, and asks for every lane in which something is due."""
-        while not self.over.is_set():
-            for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.tempo.silence):
-                from procrastinate.jobs import Status
+        """Sweeps until the worker ends. While the database does not answer there is nothing to sweep."""
+        from procrastinate.exceptions import ConnectorException
 
-                await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
-            due = await asyncio.to_thread(self._due)
-            for office, channel, at in due:
-                await self._ask(office, channel, at)
-            if until_idle and not due:
+        while not self.over.is_set():
+            try:
+                left = await self._swept()
+            except (KentonganError, ConnectorException) as fault:
+                log.warning("no sweep: %s", type(fault).__name__)
+                left = True
+            if until_idle and not left:
                 worker.cancel()
                 return
             await asyncio.sleep(self.tempo.sweep)
+
+    async def _swept(self) -> bool:
+        """Gives the lanes of dead workers back, and asks for every lane in which something is due; whether there is
+        one."""
+        from procrastinate.jobs import Status
+
+        for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.tempo.silence):
+            await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        due = await asyncio.to_thread(self._due)
+        for office, channel, at in due:
+            await self._ask(office, channel, at)
+        return bool(due)
 
     def _due(self) -> list[tuple[str, str, datetime]]:
         """What falls due before the next sweep, of the offices that this worker serves."""

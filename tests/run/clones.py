@@ -44,17 +44,21 @@ class Clone:
     def run(self, *arguments: str, lang: str = "en", kill: tuple[str, str, int] | None = None) -> Any:
         """`kentongan` in a process of its own; with ``kill`` through killed.py."""
         trap = [str(Path(__file__).with_name("killed.py")), *map(str, kill)] if kill else ["-m", "publisher"]
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("KENTONGAN_", "SOURCE_DATE"))}
-        environ = {**kept, **self.secrets, "PYTHONPATH": str(self.folder), "KENTONGAN_LANG": lang}
         return subprocess.run(
             [sys.executable, "-W", "error", *trap, *arguments],
             cwd=self.folder,
-            env={**environ, "KENTONGAN_URL": f"http://127.0.0.1:{self.port}", "COLUMNS": "200"},
+            env=self.environ(lang),
             capture_output=True,
             encoding="utf-8",
             timeout=240,
             check=False,
         )
+
+    def environ(self, lang: str = "en") -> dict[str, str]:
+        """The environment of a command in this clone."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("KENTONGAN_", "SOURCE_DATE"))}
+        own = {"PYTHONPATH": str(self.folder), "KENTONGAN_LANG": lang, "COLUMNS": "200"}
+        return {**kept, **self.secrets, **own, "KENTONGAN_URL": f"http://127.0.0.1:{self.port}"}
 
     def json(self, *arguments: str, **kwargs: Any) -> Any:
         """What the command prints with --json."""
