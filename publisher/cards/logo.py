@@ -14,7 +14,6 @@ from PIL import Image, ImageOps
 
 from publisher.errors import SettingsFault
 from publisher.messages import Message, msg
-from publisher.settings import OFFICE_FILE
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 BYTES = 5_000_000
@@ -102,4 +101,4 @@ def _check(image: Image.Image, path: Path) -> None:
 
 
 def _fault(message: Message) -> SettingsFault:
-    return SettingsFault(message, where=OFFICE_FILE)
+    return SettingsFault(message, where="office.toml")
