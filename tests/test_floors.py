@@ -47,17 +47,11 @@ FLOORS = (
     },
     {"plugins"},
     {"publisher.publish", "publisher.contact_sheet"},
-    {"publisher.cli", "publisher.cli_outreach", "publisher.cli_posts", "publisher.desk"},
+    {"publisher.cli", "publisher.desk"},
     {"publisher.__main__"},
 )
 # What stands side by side and still may be used: article speaks in messages; nothing else so far.
-SAME_FLOOR = {
-    ("publisher.errors", "publisher.messages"),
-    ("publisher.cli", "publisher.cli_outreach"),
-    ("publisher.cli_outreach", "publisher.cli"),
-    ("publisher.cli", "publisher.cli_posts"),
-    ("publisher.cli_posts", "publisher.cli"),
-}
+SAME_FLOOR = {("publisher.errors", "publisher.messages")}
 MODULES = sorted(p for folder in ("publisher", "plugins") for p in (ROOT / folder).rglob("*.py"))
 
 

@@ -30,6 +30,7 @@ def in_code(path: Path) -> Iterator[str]:
     """The source texts in a Python file: the first argument of msg(), help= and epilog= of the command
     line, and the docstrings and examples of its commands."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    command_line = path.parent.name == "cli"
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -37,15 +38,15 @@ def in_code(path: Path) -> Iterator[str]:
                 text = literal(node.args[0])
                 assert text is not None, f"{path}:{node.lineno} msg() wants a literal"
                 yield text
-            elif path.name == "cli.py" and name in ("Option", "Argument", "Typer"):
+            elif command_line and name in ("Option", "Argument", "Typer"):
                 yield from (t for k in node.keywords if k.arg == "help" and (t := literal(k.value)))
-            elif path.name == "cli.py" and name == "translated":
+            elif command_line and name == "translated":
                 yield from (t for a in node.args if (t := literal(a)))
-        elif path.name == "cli.py" and isinstance(node, ast.FunctionDef):
+        elif command_line and isinstance(node, ast.FunctionDef):
             calls = [d for d in node.decorator_list if isinstance(d, ast.Call)]
             if any(getattr(c.func, "id", "") == "command" for c in calls):
                 yield (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
-        elif path.name == "cli.py" and isinstance(node, ast.Assign):
+        elif command_line and isinstance(node, ast.Assign):
             names = [t.id for t in node.targets if isinstance(t, ast.Name)]
             if "EXIT_CODES" in names and (text := literal(node.value)):
                 yield text

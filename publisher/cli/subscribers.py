@@ -1,14 +1,14 @@
-"""The commands about what goes out and to whom: how posts will look, and who gets the newsletter."""
+"""Who gets the newsletter."""
 
 from __future__ import annotations
 
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from publisher.cli import PARTLY, WELL, Console, _shown, command
+from publisher.cli._command import command
+from publisher.cli._console import PARTLY, WELL, Console
 from publisher.errors import UsageFault
 from publisher.messages import msg
 
@@ -16,22 +16,6 @@ if TYPE_CHECKING:
     from publisher.subscribers import Subscribers
 
 ACTIONS = ("add", "import", "export", "delete")
-
-
-@command("Example: kentongan preview content/berita/2026/surat-nikah.md --open")
-def preview(
-    console: Console,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The article, a draft too.")],
-    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-) -> int:
-    """Shows an article as each channel would post it. All side by side on a page, with counters; nothing is sent."""
-    from publisher import publish
-
-    page = publish.preview_posts(console.settings, file)
-    console.print(msg("Written: {file}", file=_shown(page)))
-    if open_:
-        webbrowser.open(page.as_uri())
-    return WELL
 
 
 @command("Example: kentongan subscribers add warga@contoh.id --consented 2026-11-24 --source 'formulir PTSP'")

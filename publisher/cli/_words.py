@@ -1,0 +1,131 @@
+"""The person's language: help, usage and complaints of Typer, and every error, in our words."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from typer.exceptions import TyperException
+
+from publisher.cli._console import STOPPED, USAGE
+from publisher.errors import KentonganError, refusal
+from publisher.messages import CATALOGUES, DEFAULT, DOMAIN, LANGUAGES, Message, msg, translator
+
+
+def translated(command: Any, lang: str) -> Any:
+    """The command and all below it, with help texts in ``lang`` and Typer's own words too."""
+    os.environ["LANGUAGE"] = lang
+    gettext.bindtextdomain(DOMAIN, CATALOGUES)
+    gettext.textdomain(DOMAIN)
+    say = translator(lang)
+    command.help = say(" ".join((command.help or "").split())) if command.help else command.help
+    command.epilog = "\n\n".join(_said(part, say) for part in (command.epilog or "").split("\n\n"))
+    words = {
+        "completion": msg("Set up completion for the shell in use."),
+        "show": msg("Print the completion for the shell in use."),
+        "help": msg("Show this help."),
+    }
+    for param in command.params:
+        if param.name == "install_completion":
+            param.help = words["completion"].say(lang)
+        elif param.name == "show_completion":
+            param.help = words["show"].say(lang)
+        elif getattr(param, "help", None):
+            param.help = say(param.help)
+    own = command.get_help_option
+    command.get_help_option = lambda ctx: _helped(own(ctx), words["help"].say(lang))
+    for child in getattr(command, "commands", {}).values():
+        translated(child, lang)
+    return command
+
+
+def _said(part: str, say: Callable[[str], str]) -> str:
+    """A paragraph below the help: an example keeps its command and gets its first word translated."""
+    if part.startswith("Example: "):
+        return say(msg("Example:").text) + " " + part.removeprefix("Example: ")
+    return say(part) if part else part
+
+
+def _helped(option: Any, text: str) -> Any:
+    if option is not None:
+        option.help = text
+    return option
+
+
+def language(arguments: Sequence[str]) -> str:
+    """The language before anything is read: --lang, the environment, else Indonesian."""
+    for number, argument in enumerate(arguments):
+        given = arguments[number + 1 : number + 2] if argument == "--lang" else [argument.removeprefix("--lang=")]
+        if argument.startswith("--lang") and given and given[0] in LANGUAGES:
+            return given[0]
+    said = os.environ.get("KENTONGAN_LANG") or _in_env_file("KENTONGAN_LANG")
+    return said if said in LANGUAGES else DEFAULT
+
+
+def _in_env_file(name: str) -> str:
+    """The variable in ``.env``, which settings.py reads too late for help and usage."""
+    if not Path(".env").is_file():
+        return ""
+    from dotenv import dotenv_values
+
+    try:
+        return dotenv_values(".env", encoding="utf-8-sig").get(name) or ""
+    except (OSError, ValueError):  # settings.py says what is wrong with it
+        return ""
+
+
+def explained(fault: BaseException, lang: str) -> tuple[str, int]:
+    """What is printed about ``fault``, in the person's language, and the exit code."""
+    if type(fault).__name__ == "NoArgsIsHelpError":
+        return str(fault), USAGE
+    code = STOPPED
+    if isinstance(fault, KentonganError):
+        text, code = fault.say(lang), fault.exit_code
+    elif isinstance(fault, TyperException):
+        text, code = _usage_message(fault).say(lang), fault.exit_code
+    elif isinstance(fault, OSError):
+        text, code = _machine_message(fault).say(lang), USAGE
+    else:
+        text = msg("Stopped by you. What was begun is safe; run the command again.").say(lang)
+    return f"{msg('Error').say(lang)}: {text}", code
+
+
+def _usage_message(fault: TyperException) -> Message:
+    """Typer's complaint in our words; its classes have no public names yet."""
+    kind = type(fault).__name__
+    option, param = getattr(fault, "option_name", ""), getattr(fault, "param", None)
+    if kind == "NoSuchOption":
+        near = getattr(fault, "possibilities", None)
+        if near:
+            return msg("There is no option “{option}”; did you mean “{near}”?", option=option, near=near[0])
+        return msg("There is no option “{option}”; see --help.", option=option)
+    if kind == "BadOptionUsage":
+        if any(a.startswith(f"{option}=") for a in sys.argv):
+            return msg("{option} takes no value; see --help.", option=option)
+        return msg("{option} needs a value behind it; see --help.", option=option)
+    if kind == "MissingParameter":
+        return msg("{name} is missing; see --help.", name=_name_of(param))
+    if kind == "BadParameter":
+        return msg("{name} cannot be that; it takes {what}.", name=_name_of(param), what=_what(param))
+    return msg("The call is not right ({detail}); see --help.", detail=fault.message)
+
+
+def _what(param: Any) -> str:
+    return str(getattr(param, "metavar", "") or "…")
+
+
+def _name_of(param: Any) -> str:
+    """An option by its name on the command line, an argument in capitals as the help shows it."""
+    if param.opts and param.opts[0].startswith("-"):
+        return str(param.opts[0])
+    return str(param.metavar or param.name).upper()
+
+
+def _machine_message(fault: OSError) -> Message:
+    if fault.filename:
+        return msg("The computer refuses {file}: {detail}.", file=str(fault.filename), detail=refusal(fault))
+    return msg("The computer refuses: {detail}.", detail=refusal(fault))
