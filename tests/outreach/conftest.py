@@ -47,14 +47,20 @@ def peer(doubles: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[str]:
-    """A PostgreSQL server of our own, from Debian's package; the address of its first database."""
+def postgres() -> Any:
+    """The means to have PostgreSQL servers of our own, from Debian's package."""
     spec = spec_from_file_location("outreach_postgres", HERE / "postgres.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    yield from module.cluster()
+    return module
+
+
+@pytest.fixture(scope="session")
+def cluster(postgres: Any) -> Iterator[str]:
+    """The address of a server's first database."""
+    yield from postgres.cluster()
 
 
 @pytest.fixture

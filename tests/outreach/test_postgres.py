@@ -124,6 +124,30 @@ def test_all_jobs_deleted(shared: Ledger, lossy: Any, doubles: Any, worker: Work
     check(shared, lossy, doubles, articles)
 
 
+def test_the_server_dies(postgres: Any, lossy: Any, doubles: Any) -> None:
+    """The database server crashes and comes back: the worker goes on by itself, and nothing is lost or doubled."""
+    articles = 30
+    with postgres.server() as server:
+        with Ledger.open(server.url, office=doubles.OFFICE) as ledger:
+            planned(ledger, doubles, articles)
+        order = json.dumps({"url": server.url, "base": lossy.address, "channels": CHANNELS})
+        worker = subprocess.Popen(
+            [sys.executable, str(HERE / "doubles.py"), order], cwd=HERE.parent.parent, stderr=subprocess.DEVNULL
+        )
+        try:
+            until(lambda: sum(len(p) for p in lossy.posts.values()) > 10, 60)
+            server.die()
+            time.sleep(1)  # long enough for the worker to notice
+            server.start()
+            with Ledger.open(server.url, office=doubles.OFFICE) as ledger:
+                until(lambda: not ledger.deliveries(OPEN), 240)
+                check(ledger, lossy, doubles, articles)
+            assert worker.poll() is None
+        finally:
+            worker.kill()
+            worker.wait()
+
+
 def test_stop_reaches_every_worker(shared: Ledger, lossy: Any, doubles: Any, worker: Workers) -> None:
     """One word stops every worker within seconds, and one lets them go on."""
     articles = 60
