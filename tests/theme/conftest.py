@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -12,6 +12,7 @@ from typing import Any
 
 import jinja2
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from plugins._jinja import with_anchors
 from publisher.article import (
@@ -30,6 +31,7 @@ from publisher.article import (
 from publisher.build.letters import Entry, by_letter
 from publisher.settings import Account, Office
 from publisher.structured import Facts
+from tests.theme.screen import chromium
 from tests.theme.sites import Built, make
 
 THEME = Path(__file__).resolve().parents[2] / "theme"
@@ -258,6 +260,18 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
 def site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Built]:
     """A whole site of one of KINDS, built once."""
     return cache(lambda kind: make(kind, tmp_path_factory.mktemp(kind), NOW))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The Chromium of this machine."""
+    found = chromium()
+    if found is None:
+        pytest.skip("no Chromium on this machine: the pages were not looked at in a browser")
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

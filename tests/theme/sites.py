@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NPM = ROOT / "tests/npm/node_modules"
 URL = "https://humas.example.go.id"
 KINDS = ("shipped", "nasty")
+TEXTS = {".html", ".xml", ".json", ".txt", ".opml"}
 
 OFFICE = """
 address = "Jalan Ahmad Yani 1 & 2, Slawi"
@@ -85,6 +86,14 @@ def make(kind: str, root: Path, now: datetime) -> Built:
     settings = load(root, {}, url=URL)
     build(settings, now)
     return Built(settings.output)
+
+
+def copied(built: Built, folder: Path, url: str) -> Path:
+    """The same site in ``folder`` as if it had been built for the address ``url``."""
+    shutil.copytree(built.folder, folder)
+    for path in (p for p in folder.rglob("*") if p.suffix in TEXTS):
+        path.write_text(path.read_text(encoding="utf-8").replace(URL, url), encoding="utf-8")
+    return folder
 
 
 def _write_nasty(folder: Path) -> None:
