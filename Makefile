@@ -66,7 +66,7 @@ setup: .venv/.run
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The Nu HTML checker and axe-core: only tests look at pages with them, and nothing of theirs is run while they install.
+# The Nu HTML checker, axe-core and Lighthouse: only tests look at pages with them, and nothing of theirs is run while they install.
 tests/npm/node_modules/.ok: tests/npm/package-lock.json
 	npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
