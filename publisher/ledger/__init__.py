@@ -1,6 +1,7 @@
 """Deliveries and receipts. The values are light; ``Ledger`` (store.py) brings SQLAlchemy with it."""
 
 from publisher.ledger.delivery import (
+    BY_HAND,
     COUNTED,
     NO_PACE,
     NOT_LIVE,
@@ -17,6 +18,7 @@ from publisher.ledger.delivery import (
 )
 
 __all__ = [
+    "BY_HAND",
     "COUNTED",
     "NOT_LIVE",
     "NO_PACE",

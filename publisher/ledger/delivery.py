@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from publisher.messages import Message
+from publisher.messages import Message, msg
 from publisher.post import Post
 from publisher.post import short_id as short_id  # the links of a post carry it too, so it stands below
 
@@ -34,6 +34,7 @@ class State(StrEnum):
 
 
 OPEN = (State.PLANNED, State.QUEUED, State.SENDING)
+BY_HAND = msg("A person runs it on this channel; then `kentongan receipt add`.")
 NOT_LIVE = "not live"  # the error of a delivery whose page is not live
 COUNTED = ("post", "reshare")  # the kinds that make something new; pace, budget and age are theirs
 

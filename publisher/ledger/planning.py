@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from publisher.ledger.delivery import COUNTED, Delivery, New, State, freeze, short_id
+from publisher.ledger.delivery import BY_HAND, COUNTED, Delivery, New, State, freeze, short_id
 from publisher.ledger.rows import AGE, CLEARED, SITE, Rows, fresh, moment, read
 from publisher.ledger.schema import OPEN_ROWS, delivery
 from publisher.messages import msg
@@ -115,7 +115,9 @@ class Planning(Rows):
         waits = new.asks and old.approved != new.digest
         if changed & {"digest", "revision"}:
             reason = freeze(UNAPPROVED) if waits else ""
-            c.execute(self._change(old.id).values(**values, state=State.PLANNED, reason=reason, slot=None))
+            hold = "" if old.hold == BY_HAND else freeze(old.hold)  # what a person runs is made ready anew
+            again = {**values, "state": State.PLANNED, "reason": reason, "slot": None, "hold": hold}
+            c.execute(self._change(old.id).values(**again))
             void = bool(old.approved) and waits
             self._event(c, old.id, now, who, "approval void" if void else "changed")
         elif changed:

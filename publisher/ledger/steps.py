@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from publisher.ledger.delivery import COUNTED, NO_PACE, NOT_LIVE, Delivery, Later, Pace, State, freeze, thaw
+from publisher.ledger.delivery import BY_HAND, COUNTED, NO_PACE, NOT_LIVE, Delivery, Later, Pace, State, freeze, thaw
 from publisher.ledger.rows import AGE, CHANGE, INTENDED, Rows, held
 from publisher.ledger.schema import delivery, gate
 from publisher.messages import Message, msg
@@ -28,14 +28,24 @@ TURN = timedelta(seconds=1)  # until the one that sends to the account is asked 
 class Steps(Rows):
     """What a worker does with a delivery."""
 
-    def release(self, id: str, revision: str, now: datetime, *, who: str = "gate", hold: Message | None = None) -> bool:
-        """Planned → queued, if it still is this revision: its page is live. ``hold`` says for what a person
-        is needed then."""
+    def release(self, id: str, revision: str, now: datetime, *, who: str = "gate") -> bool:
+        """Planned → queued, if it still is this revision: its page is live."""
         with self._writing(soft=True) as c:
             change = self._change(id).where(delivery.c.state == "planned", delivery.c.revision == revision)
-            done = c.execute(change.values(state=State.QUEUED, reason="", hold=freeze(hold))).rowcount == 1
+            done = c.execute(change.values(state=State.QUEUED, reason="")).rowcount == 1
             if done:
-                self._event(c, id, now, who, "released", hold)
+                self._event(c, id, now, who, "released")
+            return done
+
+    def hand_over(self, id: str, revision: str, now: datetime, *, who: str) -> bool:
+        """Its page is live, and from here on it waits for the person who runs it: nothing is sent or looked up."""
+        with self._writing() as c:
+            waits = delivery.c.state.in_(("planned", "queued"))
+            change = self._change(id).where(waits, delivery.c.revision == revision)
+            values = {"state": State.QUEUED, "reason": "", "error": "", "hold": freeze(BY_HAND), "posting": False}
+            done = c.execute(change.values(**values)).rowcount == 1
+            if done:
+                self._event(c, id, now, who, "released", BY_HAND)
             return done
 
     def postpone(

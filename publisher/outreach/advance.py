@@ -50,7 +50,6 @@ class Rules:
 
 
 RULES = Rules()
-BY_HAND = msg("A person runs it on this channel; then `kentongan receipt add`.")
 
 
 def advance(
@@ -121,8 +120,9 @@ def _hand_over(ledger: Ledger, row: Delivery, channel: Channel, clock: Clock, si
         again = clock() + timedelta(seconds=rules.waits[-1])
         ledger.postpone(row.id, again, fault.message, clock())
         return Later(again)
-    ledger.release(row.id, row.revision, clock(), hold=BY_HAND)
-    return None
+    if ledger.hand_over(row.id, row.revision, clock(), who="gate"):
+        return None
+    return Later(clock() + timedelta(seconds=rules.gate))  # it has changed meanwhile
 
 
 @dataclass(frozen=True, slots=True)

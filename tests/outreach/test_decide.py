@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from publisher.errors import OutcomeUnknown, Refused, TryLater, UsageFault
-from publisher.ledger import Delivery, Later, Pace, State
+from publisher.ledger import BY_HAND, Delivery, Later, Pace, State
 from publisher.ledger.store import Ledger
 from publisher.messages import msg
 from publisher.outreach import decide, syndication
@@ -451,6 +451,36 @@ def test_manual_channel(desk: Desk, doubles: Any, person: Person, tmp_path: Path
     kept = desk.ledger.deliveries(kind="reshare")[0]
     assert kept.remote_id.startswith("sha256:")
     assert Path(kept.remote_url.removeprefix("file://")).read_bytes() == b"jpeg"
+
+
+def test_manual_channel_is_made_ready_anew(desk: Desk, doubles: Any, person: Person) -> None:
+    """What changes before a person ran it waits for its page and is made ready again; a person's hold stays."""
+    desk.channel.manual = True
+    desk.plan(doubles.record())
+    desk.carry()
+    desk.plan(doubles.record(title="Judul lain", revision="r2"))
+    assert (desk.only().state, desk.only().waits_for_person) == (State.PLANNED, False)
+    desk.carry()
+    assert (desk.only().state, desk.only().post.text, desk.only().hold) == (State.QUEUED, "Judul lain", BY_HAND)
+    decide.release(desk.ledger, desk.only().id, ["told"], person)
+    decide.hold(desk.ledger, desk.only().id, ["told"], person)
+    desk.plan(doubles.record(title="Judul ketiga", revision="r3"))
+    assert desk.only().waits_for_person
+
+
+@pytest.mark.parametrize("how", ["released", "doubted"])
+def test_manual_channel_waits_on(desk: Desk, doubles: Any, person: Person, how: str) -> None:
+    """Neither a release nor the doubt after a restored ledger has a person's delivery sent or looked up: it waits."""
+    desk.channel.manual = True
+    desk.plan(doubles.record())
+    if how == "released":
+        desk.carry()
+        decide.release(desk.ledger, desk.only().id, ["told"], person)
+    else:
+        desk.ledger.doubt(desk.now)
+    desk.carry()
+    assert desk.ledger.due("told", desk.now) == ()
+    assert (desk.only().state, desk.only().hold, desk.channel.calls) == (State.QUEUED, BY_HAND, [])
 
 
 def test_reconcile(desk: Desk, path: Path, doubles: Any, person: Person) -> None:
