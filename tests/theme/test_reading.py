@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.theme.screen import KINDS_OF_PAGES, PHOTO, PLAIN, REGISTER, SEARCH, SERVICE, SMALL, WIDE, window
 from tests.theme.sites import URL, Built
+from tests.theme.test_css import contrast
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +36,11 @@ CUT = """() => [...document.querySelectorAll('main, main *, header *, footer *')
   const cut = hides && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
   return cut || box.right > innerWidth + 1 || box.left < -1;
 }).map(e => e.outerHTML.slice(0, 160))"""
+
+# the colours of all text that is seen
+INKS = """() => [...new Set([...document.querySelectorAll('body *')].filter(e => e.checkVisibility() &&
+  [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())).map(e => '#' + getComputedStyle(e).color
+    .match(/\\d+/g).slice(0, 3).map(n => Number(n).toString(16).padStart(2, '0')).join('')))]"""
 
 
 def faults(site: Site, browser: Browser, question: str, width: int, before: str = "0") -> dict[str, list[str]]:
@@ -122,6 +128,15 @@ def test_paper_carries_what_paper_can(site: Site, browser: Browser) -> None:
             assert page.locator("nav:visible, form:visible, button:visible, .skip:visible").count() == 0, path
             assert page.locator("h1").first.is_visible(), path
             assert page.evaluate(CUT) == [], path
+
+
+def test_paper_needs_no_ground(site: Site, browser: Browser) -> None:
+    """A browser prints no backgrounds: every text is dark enough for the white sheet."""
+    with window(browser, site("shipped"), A4, color_scheme="dark") as page:
+        page.emulate_media(media="print")
+        for path in KINDS_OF_PAGES:
+            page.goto(f"{URL}/{path}")
+            assert [c for c in page.evaluate(INKS) if contrast(c, "#ffffff") < 7] == [], path
 
 
 def test_paper_says_where_links_lead(site: Site, browser: Browser) -> None:

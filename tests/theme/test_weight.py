@@ -5,14 +5,12 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 
-import pytest
 
 from tests.theme.sites import Built
 
 FIRST_FLIGHT = 14 * 1024  # ten segments, RFC 6928
 
 
-@pytest.mark.full
 def test_text_and_style_arrive_at_once(site: Callable[[str], Built]) -> None:
     """HTML and CSS of every page fit into one initial window."""
     built = site("shipped")
