@@ -140,7 +140,7 @@ def test_an_article_is_light(load: Open, slug: str) -> None:
     assert all(p.endswith(".avif") for p in photos)
 
 
-@pytest.mark.parametrize("path", ["", "layanan/ptsp/", "arsip/", "kategori/pelayanan/", "layanan/"])
+@pytest.mark.parametrize("path", ["", "layanan/ptsp/", "arsip/", "kategori/pelayanan/", "layanan/", "cari/"])
 def test_other_pages_are_light(load: Open, path: str) -> None:
     """At most one picture in the first screen, 6 requests and 60 KB in all."""
     seen = load(path)
