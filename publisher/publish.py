@@ -106,7 +106,8 @@ class Standing:
     @property
     def needs_person(self) -> bool:
         """Whether a delivery waits for a person's decision."""
-        return any(d.state in STUCK for d in self.deliveries) or any(h.until is None for h in self.holds)
+        waits = any(d.state in STUCK or d.waits_for_person for d in self.deliveries)
+        return waits or any(h.until is None for h in self.holds)
 
 
 @dataclass(frozen=True, slots=True)
