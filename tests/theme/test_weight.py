@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 
-
 from tests.theme.sites import Built
 
 FIRST_FLIGHT = 14 * 1024  # ten segments, RFC 6928
