@@ -11,8 +11,8 @@ import pytest
 pytest.importorskip("s3fs", reason="s3fs is not installed: pip install 'kentongan[s3]'")
 
 from publisher import deploy
-from publisher.mime import cache_control
 from publisher.errors import DeployFault, ForeignLedger, SettingsFault
+from publisher.mime import cache_control
 
 LEDGER = "ledger-a"
 
