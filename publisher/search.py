@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -54,12 +55,16 @@ def groups(
     articles: Iterable[Article], services: Mapping[str, Service], pages: Iterable[tuple[Page, str]]
 ) -> dict[str, tuple[Entry, ...]]:
     """What is searched, by group: a year of the news ("2026") or LASTING. ``articles`` are those of the
-    lists, ``services`` the register by id, ``pages`` the standing pages with their HTML. No group is empty."""
+    lists, ``services`` the register by id, ``pages`` the standing pages with their HTML. What has no word
+    cannot be found and is left out, so that no group is empty: Pagefind takes none without words."""
     found: dict[str, list[Entry]] = {LASTING: [_service(s) for s in services.values()]}
     found[LASTING] += [_page(page, html) for page, html in pages]
     for article in articles:
         found.setdefault(str(article.due.year), []).append(_article(article, services))
-    return {name: tuple(sorted(entries, key=lambda e: e.path)) for name, entries in sorted(found.items()) if entries}
+    worded = {
+        name: sorted(filter(_has_words, entries), key=lambda e: e.path) for name, entries in sorted(found.items())
+    }
+    return {name: tuple(entries) for name, entries in worded.items() if entries}
 
 
 def in_order(groups: Iterable[str]) -> tuple[str, ...]:
@@ -111,6 +116,11 @@ def document(entry: Entry) -> bytes:
     main = E.main({"data-pagefind-body": ""}, E.h1(entry.title), E.p(entry.summary), *aliases, body)
     page = E.html({"lang": LANGUAGE}, E.head(E.title(entry.title)), E.body(main, *marks))
     return b"<!doctype html>\n" + bytes(html.tostring(page, encoding="utf-8"))
+
+
+def _has_words(entry: Entry) -> bool:
+    texts = (entry.title, entry.summary, *entry.aliases, re.sub(r"<[^>]*>|&\w+;", " ", entry.html))
+    return any(letter.isalnum() for text in texts for letter in text)
 
 
 def _is_data(name: str) -> bool:

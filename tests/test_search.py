@@ -43,6 +43,13 @@ def test_order_of_groups() -> None:
     assert search.groups([], {}, []) == {}
 
 
+def test_what_has_no_word_is_left_out(make_article: Callable[..., Article]) -> None:
+    """An article of signs alone cannot be found; a year that has no other has no index."""
+    signs = make_article(title="]]>", summary="", html="<p>… &amp; —</p>", services=())
+    assert search.groups([signs], {}, []) == {}
+    assert list(search.groups([signs, make_article(id="b", slug="b")], {}, [])) == ["2026"]
+
+
 def test_services_are_found_by_their_other_names(make_article: Callable[..., Article], service: Service) -> None:
     """An article and a service are found by every name of the service, and can be sifted by it."""
     found = search.groups([make_article()], {service.id: service}, [])
