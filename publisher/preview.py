@@ -8,6 +8,7 @@ from typing import Any
 
 from publisher import channels, content
 from publisher.article import Article, Service, Site, article_path, card_path, picture_path
+from publisher.build.site import to_site
 from publisher.channels import Fits, _pages
 from publisher.errors import ContentFault, KentonganError, UsageFault
 from publisher.manifest import Image, Record, ServiceName
@@ -31,7 +32,7 @@ def posts(settings: Settings, file: Path) -> Path:
             raise ContentFault(wrong.message, where=f"{wrong.path}:{wrong.line}" if wrong.line else wrong.path)
         raise UsageFault(msg("{file} is no article; only articles are posted.", file=path))
     folder = settings.state / FOLDER
-    site = _site(settings, entry)
+    site = to_site(settings, tuple(_services(settings, entry)))
     record = _record(entry, site)
     shown = [_shown(name, settings, record, entry, site, folder) for name in settings.office.channels]
     page = folder / f"{entry.id}.html"
@@ -49,20 +50,6 @@ def _inside(settings: Settings, file: Path) -> str:
         if resolved.is_file() and resolved.is_relative_to(settings.content.resolve()):
             return resolved.relative_to(settings.content.resolve()).as_posix()
     raise UsageFault(msg("There is no file {file} in the content folder.", file=str(file)))
-
-
-def _site(settings: Settings, article: Article) -> Site:
-    office = settings.office
-    return Site(
-        url=office.url,
-        title=office.title,
-        publication=office.publication,
-        office=office.name,
-        description=office.description,
-        language=office.language,
-        timezone=office.timezone,
-        services=tuple(_services(settings, article)),
-    )
 
 
 def _services(settings: Settings, article: Article) -> Iterator[Service]:
