@@ -20,6 +20,8 @@ from publisher.messages import Message, msg
 ENTRIES = 60
 # How long an article with a new correction stands in the main feeds, however old it is.
 CORRECTED = timedelta(days=7)
+# w3c/feedvalidator, ImplausibleDate: validators and readers take an older date for a mistake.
+FIRST_YEAR = 1990
 # Months without an article have an archive document, unless more than these follow each other.
 GAP = 12
 
@@ -92,6 +94,11 @@ class Edition:
         return public(self.site, self._given, self.now)
 
     @cached_property
+    def carried(self) -> tuple[Article, ...]:
+        """The public articles that feeds carry, newest first: those from before FIRST_YEAR have their page only."""
+        return tuple(a for a in self.public if a.due.year >= FIRST_YEAR)
+
+    @cached_property
     def listed(self) -> tuple[Listed, ...]:
         """The same as sitemaps need them, without those whose original stands on another site."""
         return tuple(listed(self.site, self.public, self.now))
@@ -111,8 +118,8 @@ class Edition:
     def main(self, path: str) -> Feed:
         """The feed of all news: the newest, and older ones with a correction of the last days."""
         since = self.now - CORRECTED
-        staying = [a for a in self.public[ENTRIES:] if (corrected(a, self.now) or since) > since][:ENTRIES]
-        newest = map(self.entry, self.public[: ENTRIES - len(staying)])
+        staying = [a for a in self.carried[ENTRIES:] if (corrected(a, self.now) or since) > since][:ENTRIES]
+        newest = map(self.entry, self.carried[: ENTRIES - len(staying)])
         title = line(self.site.title) or path_address(self.site.url, "")
         return Feed(
             path=path,
@@ -128,7 +135,7 @@ class Edition:
         for section in self.sections:
             title = self.title(section)
             own = {a.id for a in section.articles}
-            newest = islice((a for a in self.public if a.id in own), ENTRIES)
+            newest = islice((a for a in self.carried if a.id in own), ENTRIES)
             yield Feed(
                 path=f"{section.home}{path.rpartition('/')[2]}",
                 home=section.home,
@@ -152,9 +159,10 @@ class Edition:
         """
         by_month: dict[tuple[int, int], list[Article]] = {}
         for article in self._given:
-            if article.status is Status.WITHDRAWN and article.due <= self.now:
+            was_carried = article.due.year >= FIRST_YEAR and article.due <= self.now
+            if article.status is Status.WITHDRAWN and was_carried:
                 by_month.setdefault(self._month(article), [])
-        for article in self.public:
+        for article in self.carried:
             by_month.setdefault(self._month(article), []).append(article)
         for (year, month), (later, end) in pairwise(sorted(by_month)):
             between = range(year * 12 + month, later * 12 + end - 1)

@@ -9,7 +9,7 @@ from itertools import groupby
 from lxml import etree
 
 from publisher.feeds import rss
-from publisher.feeds._content import line, path_address
+from publisher.feeds._content import escape, line, path_address
 from publisher.feeds._edition import Edition, Feed, Kind
 from publisher.feeds._entry import updated
 from publisher.feeds._xml import written
@@ -46,15 +46,20 @@ def _outline(parent: etree._Element, edition: Edition, feed: Feed) -> None:
     site = edition.site
     facts = {
         "type": "rss",
-        "text": feed.title,
-        "title": feed.title,
-        "description": feed.description,
+        "text": _marked(feed.title),
+        "title": _marked(feed.title),
+        "description": _marked(feed.description),
         "language": line(site.language),
         "xmlUrl": path_address(site.url, feed.path),
         "htmlUrl": path_address(site.url, feed.home),
         "version": "RSS2",
     }
     etree.SubElement(parent, "outline", facts)
+
+
+def _marked(text: str) -> str:
+    """Plain ``text`` for an attribute that may hold HTML (opml.org/spec2.opml, "text attribute")."""
+    return escape(text) if "<" in text else text
 
 
 def heading(kind: Kind) -> Message:

@@ -18,5 +18,6 @@ FIRST = 1990
 def check(article: Article, house: Rules) -> Iterable[Finding]:
     """An advice for a date before FIRST."""
     if article.date.year < FIRST:
-        message = msg("The date is in the year {year}; is that right?", year=article.date.year)
+        year = article.date.year
+        message = msg("The date is in the year {year}; is that right? No feed carries news that old.", year=year)
         yield _prose.advice("old_date", article, message, article.line("date"))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from xml.etree.ElementTree import Element
+from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
@@ -149,9 +150,28 @@ def test_an_empty_feed_is_not_dated_by_the_build(site: Site, now: datetime) -> N
 )
 def test_any_date_can_be_written(date: datetime, expected: str, site: Site, make_article: Make, now: datetime) -> None:
     """Times are in the site's zone to the second; offsets with seconds, as Jakarta had, become UTC."""
-    written = write(atom, site, [make_article(date=date, embargo=None)], now)
-    assert read(written, "//a:entry/a:published") == [expected]
-    assert feedparser.parse(write(rss, site, [make_article(date=date)], now))["entries"][0]["published_parsed"]
+    entry = Edition(site, [make_article(date=date, embargo=None)], now).listed[0]
+    assert entry.published.isoformat() == expected
+    assert f"<lastmod>{expected}</lastmod>".encode() in b"".join(
+        files(sitemap, site, [make_article(date=date, embargo=None)], now).values()
+    )
+
+
+def test_no_feed_carries_news_from_before_the_web(
+    site: Site, make_article: Make, now: datetime, check: Callable[[str, bytes], None]
+) -> None:
+    """Validators and readers doubt a date before 1990: such an article has its page and its row in a sitemap only."""
+    first = datetime(1990, 1, 1, tzinfo=ZoneInfo(site.timezone))
+    old = make_article(id="old", slug="old", date=first - timedelta(seconds=1))
+    gone = replace(old, id="gone", slug="gone", status=Status.WITHDRAWN)
+    new = make_article(id="new", slug="new", date=first)
+    for member in (rss, atom, json_feed):
+        made = files(member, site, [old, gone, new], now, sections=[section([old, new])])
+        for path, written in made.items():
+            assert ids(written) in (["tag:humas.contoh.go.id,2026:new"], []), path
+            assert b"1989" not in written
+            check(path, written)
+    assert b"/berita/old/" in files(sitemap, site, [old], now)["sitemap-1989-12.xml"]
 
 
 def test_no_two_atom_entries_share_a_moment(site: Site, make_article: Make, now: datetime) -> None:
@@ -536,3 +556,12 @@ def test_the_list_of_feeds(site: Site, now: datetime) -> None:
     addresses = [o.get("xmlUrl", "").removeprefix("https://humas.contoh.go.id/") for o in root.iter("outline")]
     assert addresses == ["feeds/rss.xml", "", "kategori/tanya-jawab/rss.xml", "", "layanan/ptsp/rss.xml"]
     assert [o.get("text") for o in root.iterfind("body/outline")][1:] == ["Menurut kategori", "Menurut layanan"]
+
+
+def test_a_name_with_a_sign_of_markup_is_escaped(site: Site, now: datetime) -> None:
+    """An outline's text may hold HTML, so a lone "<" in it would be a tag that nobody knows."""
+    root = etree.fromstring(write(opml, site, [], now, sections=[section(name="Anak < 5 <tahun> & ibu")]))
+    outline = root.xpath("//outline[@xmlUrl]")[1]
+    assert {outline.get(key) for key in ("text", "title", "description")} == {
+        "Kabar Layanan – kategori Anak &lt; 5 &lt;tahun&gt; &amp; ibu"
+    }

@@ -254,7 +254,7 @@ def test_the_order_of_input_does_not_matter(
 
 
 def in_order(several: Sequence[Article]) -> list[Article]:
-    """The public ones by first publication, newest first; a time without a zone is WIB's."""
+    """Those that feeds carry, by first publication, newest first; a time without a zone is WIB's."""
 
     def due(article: Article) -> datetime:
         aware = [d if d.tzinfo else d.replace(tzinfo=WIB) for d in (article.date, article.embargo) if d]
@@ -266,7 +266,7 @@ def in_order(several: Sequence[Article]) -> list[Article]:
         key=lambda a: (-due(a).timestamp(), a.id, a.slug),
     ):
         once.setdefault(line(article.id), article)
-    return list(once.values())
+    return [a for a in once.values() if due(a).astimezone(WIB).year >= 1990]
 
 
 def titles(written: bytes) -> list[str]:
