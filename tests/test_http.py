@@ -212,6 +212,30 @@ def test_no_other_password_takes_the_token_s_place(
     assert b"Basic" not in peer.seen[0]
 
 
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_the_last_look_is_right_before_the_first_byte(
+    secure: bool, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that stood still while it connected is stopped by the last look: nothing of a visible request leaves.
+    What nobody sees is not held up."""
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    peer = serve(say("200 OK"), **({"context": context} if secure else {}))
+    line = wire(peer.address)
+
+    def look() -> None:
+        raise TryLater(msg("too late"))
+
+    with http.last_look(look):
+        with pytest.raises(TryLater, match="too late"):
+            line.ask("POST", "/post", visible=True, json={})
+        assert line.ask("POST", "/upload", json={}).status == 200
+    assert line.ask("POST", "/post", visible=True, json={}).status == 200
+    assert [seen.split()[1] for seen in peer.seen if seen] == [b"/upload", b"/post"]
+
+
 def test_a_barred_wire_only_reads(serve: Serve) -> None:
     """While nothing may be sent, no request that changes something gets out; reading is allowed."""
     peer = serve(say("200 OK"))

@@ -38,6 +38,7 @@ from publisher.settings import (
 )
 
 Renew = Callable[[], None]
+Traced = Receipt | Literal["hidden"] | None
 
 
 @runtime_checkable
@@ -77,8 +78,9 @@ class Channel(Protocol):
 class Traces(Protocol):
     """A channel where ``prepare`` makes the post itself, hidden: what was made tells whether it is out."""
 
-    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Receipt | None:
-        """As ``find``, asked of what ``prepare`` made (``media``) before the timeline is read."""
+    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Traced:
+        """As ``find``, asked of what ``prepare`` made (``media``) before the timeline is read. "hidden" when that
+        stands and surely was not shown; None when it is no more and the timeline, which may be late, has nothing."""
         ...
 
 

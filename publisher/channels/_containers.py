@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from publisher.channels import Renew
+from publisher.channels import Renew, Traced
 from publisher.channels._meta import Graph, moment
 from publisher.channels._own import LOOK_BACK, is_ours
 from publisher.errors import ChannelError, Duplicate, Refused, TryLater
@@ -61,13 +61,13 @@ class Containers:
             ) from fault
         return self._receipt(made)
 
-    def trace(self, post: Post, container: str, since: datetime) -> Receipt | None:
-        """The receipt of a container that may have been shown, None when it surely was not."""
+    def trace(self, post: Post, container: str, since: datetime) -> Traced:
+        """The receipt of a container that may have been shown; "hidden" when it says that it was not."""
         state = self._state(container) if container else ""
         if state == "IN_PROGRESS":
             raise TryLater(msg("{channel} is still working on the post.", channel=self._name), after=30.0)
         if state == "FINISHED":
-            return None
+            return "hidden"
         found = self.find(post, since)
         if found is None and state == "PUBLISHED":
             raise TryLater(

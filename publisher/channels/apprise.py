@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from publisher import text
+from publisher import http, text
 from publisher.channels import Renew, Setup
 from publisher.channels._words import Wording, excess, word
 from publisher.errors import Held, OutcomeUnknown, Refused
@@ -78,6 +78,7 @@ class Channel:
             raise Refused(
                 msg("{channel} takes {count} characters at the most.", channel=self.name, count=account.body_maxlen)
             )
+        http.leaves()
         if not account.notify(body=post.text, title=""):
             raise self._wire.unknown("Apprise says only that it failed")
         return Receipt(key)

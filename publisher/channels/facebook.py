@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup, Standing
+from publisher.channels import Renew, Setup, Standing, Traced
 from publisher.channels._meta import MADE, Gone, Graph, connected, moment, stand_in, wrong_owner
 from publisher.channels._own import LOOK_BACK, is_ours
 from publisher.channels._words import Wording, excess, word
@@ -86,13 +86,13 @@ class Channel:
             raise self._graph.garbled("no word that it is shown", visible=True)
         return _receipt(media[MADE])
 
-    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Receipt | None:
+    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Traced:
         """The receipt of the post that was made hidden, if it is shown; one that is not can be shown again."""
         made = media.get(MADE, "")
         state = self._graph.look(made, "id,is_published,created_time") if made else {}
         if not state:
             return self.find(post, key, since)
-        return _receipt(made, state.get("created_time")) if state.get("is_published") is True else None
+        return _receipt(made, state.get("created_time")) if state.get("is_published") is True else "hidden"
 
     def find(self, post: Post, key: str, since: datetime) -> Receipt | None:
         """The post among those of the page, by our link, else by its words."""

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup, Standing
+from publisher.channels import Renew, Setup, Standing, Traced
 from publisher.channels._containers import Containers
 from publisher.channels._meta import MADE, Gone, Graph, connected, stand_in, unknown_account
 from publisher.channels._pictures import address, picture
@@ -98,7 +98,7 @@ class Channel:
         """Makes the post visible."""
         return self._containers.show(media[MADE])
 
-    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Receipt | None:
+    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Traced:
         """The receipt of the container, if it was shown."""
         return self._containers.trace(post, media.get(MADE, ""), since)
 

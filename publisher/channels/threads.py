@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import field_validator
 
 from publisher import text
-from publisher.channels import Renew, Setup, Standing
+from publisher.channels import Renew, Setup, Standing, Traced
 from publisher.channels._containers import Containers
 from publisher.channels._meta import MADE, Graph, connected, stand_in
 from publisher.channels._pictures import address, picture
@@ -102,7 +102,7 @@ class Channel:
         """Makes the post visible."""
         return self._containers.show(media[MADE])
 
-    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Receipt | None:
+    def trace(self, post: Post, media: Mapping[str, str], key: str, since: datetime) -> Traced:
         """The receipt of the container, if it was shown."""
         return self._containers.trace(post, media.get(MADE, ""), since)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -61,6 +63,7 @@ class Answer:
 
 
 Judge = Callable[[Answer, bool], ChannelError | None]
+_LOOK: ContextVar[Callable[[], None] | None] = ContextVar("_LOOK", default=None)
 
 
 def no_opinion(answer: Answer, visible: bool) -> ChannelError | None:
@@ -212,6 +215,24 @@ class Wire:
             after=wait(answer.headers, now),
             detail=self.said(answer),
         )
+
+
+@contextmanager
+def last_look(look: Callable[[], None]) -> Iterator[None]:
+    """While this lasts ``look`` is called right before the first byte of each request that makes something visible,
+    when the connection stands already; what it raises keeps the request in the house."""
+    token = _LOOK.set(look)
+    try:
+        yield
+    finally:
+        _LOOK.reset(token)
+
+
+def leaves() -> None:
+    """Something visible is about to leave: raises what the last look says against it."""
+    look = _LOOK.get()
+    if look:
+        look()
 
 
 def get(url: str, *, bounds: Bounds = Bounds(read=10.0)) -> Answer:

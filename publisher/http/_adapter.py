@@ -17,17 +17,18 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from publisher.http import AGENT, LOCATION, Answer, Wire
+from publisher.http import AGENT, LOCATION, Answer, Wire, leaves
 
 # These write addresses, signed headers or whole bodies into the log at the level of debugging.
 LOUD = ("urllib3", "oauthlib", "requests_oauthlib", "tweepy.client")
 
 
 class Watch:
-    """One request's stopwatch: knows whether a connection stood, and cuts it when the time is up."""
+    """One request's stopwatch: knows whether anything left, and cuts the connection when the time is up."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, visible: bool = False) -> None:
         self.left = False
+        self.visible = visible
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
@@ -41,10 +42,12 @@ class Watch:
         self._timer.cancel()
         WATCH.reset(self._token)
 
-    def stands(self, sock: socket.socket | None) -> None:
+    def leaves(self, sock: socket.socket | None) -> None:
         """From here on the request may get away; before it, nothing can have."""
-        self.left = True
         self._socket = sock
+        if self.visible and not self.left:
+            leaves()
+        self.left = True
 
     def _cut(self) -> None:
         if self._socket is not None:
@@ -58,19 +61,30 @@ WATCH: ContextVar[Watch] = ContextVar("WATCH")
 
 
 class PlainConnection(HTTPConnection):
-    """A connection that tells the watch when it stands."""
+    """A connection that tells the watch before its first byte leaves."""
 
-    def connect(self) -> None:
-        super().connect()
-        WATCH.get().stands(self.sock)
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        WATCH.get().leaves(self.sock)
+        super().send(data)
 
 
 class SafeConnection(HTTPSConnection):
-    """The same with TLS: it stands once the certificate is verified."""
+    """The same with TLS, where the certificate is verified first; what a proxy is told on the way is no request."""
+
+    stands = False
 
     def connect(self) -> None:
         super().connect()
-        WATCH.get().stands(self.sock)
+        self.stands = True
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        if self.stands:
+            WATCH.get().leaves(self.sock)
+        super().send(data)
 
 
 class PlainPool(HTTPConnectionPool):
@@ -116,7 +130,7 @@ class Adapter(HTTPAdapter):
         request.headers["User-Agent"] = AGENT
         request.headers["Connection"] = "close"
         fault: Exception | None = None
-        with Watch(self.wire.bounds.whole) as watch:
+        with Watch(self.wire.bounds.whole, visible=self.visible) as watch:
             try:
                 bounds = (self.wire.bounds.connect, self.wire.bounds.read)
                 response = super().send(request, True, bounds, verify, cert, proxies)

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from publisher.channels import Channel, Edits, MakesReady, Traces, Withdraws, is_manual
+from publisher import http
+from publisher.channels import Channel, Edits, MakesReady, Traced, Traces, Withdraws, is_manual
 from publisher.errors import ChannelError, Duplicate, Held, KentonganError, OutcomeUnknown, Refused, TryLater
 from publisher.ledger import COUNTED, NOT_LIVE, Delivery, Later, LostFence, State
 from publisher.messages import Message, msg
@@ -148,16 +149,26 @@ class _Step:
         intended = self.clock()
         if not self.ledger.intend(row.id, row.fence, media, intended, lease, pace=self.policy.pace):
             return None
-        if self.clock() >= intended + lease:  # this process stood still: by now the delivery may be another's
-            return None
         try:
-            receipt = _call(lambda: self.channel.send(post, media, row.key))
+            receipt = self._send(post, media, intended + lease)
         except (TryLater, Held, Refused) as fault:
             return self._nothing_out(fault)
         except ChannelError as fault:
             return self._may_be_out(fault)
         self.ledger.deliver(row.id, row.fence, receipt, self.clock())
         return None
+
+    def _send(self, post: Post, media: Mapping[str, str], until: datetime) -> Receipt:
+        """The visible request, as long as the lease lasts: a process that stood still may have lost the delivery to
+        another. Asked before, and by the wire again right before the first byte leaves."""
+
+        def look() -> None:
+            if self.clock() >= until:
+                raise TryLater(msg("This machine stood still for too long; it will be tried again."))
+
+        look()
+        with http.last_look(look):
+            return _call(lambda: self.channel.send(post, media, self.row.key))
 
     def _prepare(self, post: Post) -> Mapping[str, str]:
         return _call(lambda: self.channel.prepare(post, self.site, dict(self.row.media), self._renew))
@@ -209,27 +220,27 @@ class _Step:
             )
         try:
             post = self._thaw()
-            receipt = _call(lambda: self._find(post))
+            found = _call(lambda: self._find(post))
         except (TryLater, Held) as fault:
             return self._wait(fault, posting=True)
         except ChannelError as fault:
             return self._wait(TryLater(fault.message, detail=fault.detail), posting=True)
-        if receipt:
-            self.ledger.deliver(row.id, row.fence, receipt, self.clock())
+        if isinstance(found, Receipt):
+            self.ledger.deliver(row.id, row.fence, found, self.clock())
             return None
-        return self._not_found()
+        return self._not_found(hidden=found == "hidden")
 
-    def _find(self, post: Post) -> Receipt | None:
+    def _find(self, post: Post) -> Traced:
         channel, row = self.channel, self.row
         since = row.intent_at or row.created
         if isinstance(channel, Traces):
             return channel.trace(post, dict(row.media), row.key, since)
         return channel.find(post, row.key, since)
 
-    def _not_found(self) -> Later | None:
+    def _not_found(self, *, hidden: bool) -> Later | None:
         """Absent for sure, or the timeline may only be late: then it is read again."""
         row, rules, now = self.row, self.rules, self.clock()
-        if self.channel.once is Once.TIMELINE and row.asked_at:
+        if not hidden and self.channel.once in (Once.TIMELINE, Once.CONTAINER) and row.asked_at:
             settled = row.asked_at + timedelta(seconds=rules.grace)
             clean = row.clean + 1 if now >= settled else 0
             if clean < rules.reads:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from publisher import http
 from publisher.errors import ChannelError, Duplicate, Held, OutcomeUnknown, Refused, TryLater
 from publisher.http import Bounds
 from publisher.ledger import Delivery, Later, State
@@ -179,6 +180,36 @@ def test_a_late_post_is_found(hand: Hands) -> None:
     h.channel.says["find"] += [None] * RULES.reads + [Receipt("late")]
     assert h.until_quiet().remote_id == "late"
     assert h.channel.sent() == 1
+
+
+@pytest.mark.parametrize(("traced", "looks"), [("hidden", 1), (None, 1 + RULES.reads)])
+def test_what_was_made_tells_more_than_a_timeline(hand: Hands, traced: str | None, looks: int) -> None:
+    """A container that says it was not shown is shown at once; where it is no more, the timeline may be late and is
+    read as often as any."""
+    h = hand(Once.CONTAINER)
+    seen: list[datetime] = []
+    h.channel.trace = lambda *given: seen.append(h.now) or traced
+    h.channel.says["send"].append(LOST)
+    asked = h.now
+    while h.channel.sent() < 2:
+        h.now = max(h.now, (h.step() or Later(h.now)).at)
+    assert len(seen) == looks
+    assert (h.now - asked >= seconds(RULES.grace)) == (traced is None)
+
+
+def test_nothing_leaves_after_the_lease(hand: Hands) -> None:
+    """A process that stood still while it connected sends nothing: another may have the delivery by now."""
+    h = hand(Once.NONE)
+
+    def connect() -> None:
+        h.now += seconds(RULES.lease)
+        http.leaves()
+
+    h.channel.says["send"].append(connect)
+    assert isinstance(h.step(), Later)
+    assert (h.row.state, h.row.posting) == (State.QUEUED, False)
+    assert h.channel.out == []
+    assert h.until_quiet().state is State.SENT
 
 
 def test_no_promise_no_second_post(hand: Hands) -> None:
