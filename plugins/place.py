@@ -11,7 +11,7 @@ from plugins._convert import Run, run_of
 from publisher import feeds
 from publisher._folder import load, names
 from publisher.article import Page, article_path
-from publisher.build import journal
+from publisher.build import journal, sets
 from publisher.build.addresses import record_path
 from publisher.build.check import Problem, look_through
 from publisher.build.staging import PREVIEW_MARK
@@ -37,6 +37,7 @@ def place(pelican: Pelican) -> None:
     check(run)
     run.placed = journal.place(run.staging)
     run.held.close()
+    sets.prune(run.order.settings.state / "cache")
 
 
 def check(run: Run) -> None:

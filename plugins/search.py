@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from pelican import Pelican, signals
 
 from plugins._convert import Run, run_of
 from publisher import search
 from publisher.article import Page
+from publisher.build import sets
+from publisher.build.derived import digest
 from publisher.messages import msg
 
 
@@ -21,7 +23,7 @@ def register() -> None:
 
 
 def write(pelican: Pelican) -> None:
-    """Every group's bundle goes into the staging folder; one that was made before is copied."""
+    """Every group's bundle goes into the staging folder; one that was made before is taken as it is."""
     run = run_of(pelican.settings)
     if run is None:
         return
@@ -31,19 +33,26 @@ def write(pelican: Pelican) -> None:
     run.searched = search.in_order(groups)
     for done, name in enumerate(run.searched):
         run.tell(msg("Search: {name}", name=name), done, len(groups))
-        kept = _kept(run, name, groups[name], engine=not done)
-        shutil.copytree(kept, run.staging.site / search.FOLDER / name, copy_function=shutil.copyfile)
+        for file in _kept(run, groups[name], engine=not done):
+            sets.put(file, run.staging.site / search.FOLDER / name / file.facts["name"])
 
 
-def _kept(run: Run, name: str, entries: Sequence[search.Entry], *, engine: bool) -> Path:
-    """The bundle's folder in the cache, made when it is not there; a half-made one never gets its name."""
+def _kept(run: Run, entries: Sequence[search.Entry], *, engine: bool) -> tuple[sets.Member, ...]:
+    """The bundle of ``entries`` in the cache, made when it is not there."""
     cache = run.order.settings.state / "cache" / "search"
-    kept = cache / f"{name}-{'engine-' * engine}{search.digest(entries)[:32]}"
-    if not (kept / search.ENTRY).is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        new = Path(mkdtemp(prefix=".new-", dir=cache))
-        search.bundle(entries, new, engine=engine)
-        for old in cache.glob(f"{name}-*"):
-            shutil.rmtree(old)
-        new.replace(kept)
-    return kept
+    key = digest(search.digest(entries), engine)
+    found = sets.found(cache, key)
+    if found is None:
+        with TemporaryDirectory(prefix="kentongan-") as folder:
+            search.bundle(entries, Path(folder), engine=engine)
+            sets.keep(cache, key, _files(Path(folder)))
+        found = sets.found(cache, key)
+    if found is None:
+        raise FileNotFoundError(key)
+    return found
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        name = path.relative_to(folder).as_posix()
+        yield name, path.read_bytes(), {"name": name}
