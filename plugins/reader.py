@@ -21,15 +21,15 @@ from plugins import _convert
 from plugins._convert import ORDER, RUN, Order, Run, run_of
 from publisher import content as folder
 from publisher._folder import names
-from publisher.article import Article, Finding, Page, Service, Status, picture_path
-from publisher.build import journal, markup, staging
+from publisher.article import Article, Finding, Page, Service, picture_path
+from publisher.build import journal, staging, texts
 from publisher.build.addresses import REGISTER, Links, Record, record_path, settle
 from publisher.build.choose import choose, newest_first, related
 from publisher.build.html import Attributes, swap_tags
 from publisher.build.site import to_site
-from publisher.errors import ContentFault, SiteFault
+from publisher.errors import SiteFault
 from publisher.manifest import FILENAME
-from publisher.messages import Message, msg
+from publisher.messages import msg
 from publisher.pictures import is_picture
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def assemble(order: Order, place: staging.Staging, found: folder.Content, held: 
     choice = choose((_convert.in_zone(a, settings.zone) for a in found.articles), order.now, preview=order.preview)
     findings: list[Finding] = []
     every: list[Record] = [*found.services, *found.pages, *choice.shown]
-    raw = dict(rendered(every, findings))
+    raw = dict(texts.rendered(every, findings))
     every = [r for r in every if r.path in raw]
     addresses, taken = settle(every)
     findings += taken
@@ -127,35 +127,6 @@ def assemble(order: Order, place: staging.Staging, found: folder.Content, held: 
     keep_secrets(run)
     run.site = replace(site, services=run.services())
     return run
-
-
-def rendered(records: Iterable[Record], findings: list[Finding]) -> Iterator[tuple[str, str]]:
-    """Content path and HTML of each of ``records`` whose text can be rendered."""
-    for record in records:
-        if isinstance(record, Article) and record.status is Status.WITHDRAWN:
-            yield record.path, ""
-            continue
-        lang = "id" if isinstance(record, Service) else record.lang
-        try:
-            html, gone = markup.rendered(record.body, lang)
-        except ContentFault as fault:
-            findings.append(Finding("text", "error", fault.message, record.path))
-            continue
-        findings += [Finding("html", "advice", _left_out(n), record.path, _line(record, f"<{n}")) for n in gone]
-        yield record.path, html
-
-
-def _line(record: Record, tag: str) -> int:
-    """The line on which ``tag`` begins, 0 when it is not known."""
-    at = record.body.lower().find(tag)
-    first = record.line("body") if isinstance(record, Article) else 0
-    return first + record.body.count("\n", 0, at) if first and at >= 0 else 0
-
-
-def _left_out(name: str) -> Message:
-    if name == "iframe":
-        return msg("What <iframe> shows comes from another site; a link to it stands in its place.")
-    return msg("A page takes no <{name}> out of a text; it was left out.", name=name)
 
 
 def resolve(run: Run, record: Record) -> None:

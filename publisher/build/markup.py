@@ -92,7 +92,12 @@ def rendered(text: str, lang: str) -> tuple[str, tuple[str, ...]]:
     except RecursionError as fault:
         _markdown.cache_clear()  # the instance stopped half-way
         raise ContentFault(msg("The text nests lists or quotes too deeply; make it flatter.")) from fault
-    return clean(html, lang, by_hand=_MARKUP.search(text) is not None)
+    return clean(html, lang, by_hand=has_elements(text))
+
+
+def has_elements(text: str) -> bool:
+    """Whether its author wrote HTML into ``text``."""
+    return _MARKUP.search(text) is not None
 
 
 def is_right_to_left(lang: str) -> bool:

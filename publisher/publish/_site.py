@@ -32,6 +32,7 @@ def check(settings: Settings) -> tuple[Finding, ...]:
     """Everything there is to say about the content, in the order of the files; the site is not touched."""
     from publisher import channels as registry
     from publisher import content, lint
+    from publisher.build import texts
 
     registry.check(settings)
     last = manifest.read(settings.state)
@@ -42,6 +43,7 @@ def check(settings: Settings) -> tuple[Finding, ...]:
         *(content.moved(read, last) if last else ()),
         *content.open_fields(read),
         *lint.run(read.articles, settings.office.house),
+        *texts.left_out((*read.articles, *read.services, *read.pages)),
     }
     return tuple(sorted(found, key=lambda f: (f.path, f.line, f.rule, str(f.message))))
 

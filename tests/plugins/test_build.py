@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from plugins.run import Built
+from publisher import publish
 from publisher.manifest import parse
 from publisher.messages import translator
 from tests.plugins.conftest import Office, tree
@@ -476,3 +477,11 @@ def test_a_text_that_names_a_held_article_is_left_out(office: Office) -> None:
     assert ("error", "berita/2026/bocor.md", 0) in findings(built)
     assert built.manifest.unreadable == ("berita/2026/bocor.md",)
     assert not any(b"rahasia" in raw for raw in tree(office.output).values())
+
+
+def test_a_check_says_what_a_build_says(office: Office) -> None:
+    """An editor learns of it before the build."""
+    office.article("kabar", body="<center>x</center>\n\n<form><input></form>")
+    built = [f for f in office.build().findings if f.rule == "html"]
+    assert {str(f.message) for f in built} != set()
+    assert [f for f in publish.check(office.settings) if f.rule == "html"] == built
