@@ -23,6 +23,7 @@ from typing import Any
 
 from publisher.errors import ChannelError, Duplicate
 from publisher.http import Answer, Wire
+from publisher.http._adapter import PlainConnection
 from publisher.ledger.store import Ledger
 from publisher.manifest import Image, Manifest, Record
 from publisher.messages import msg
@@ -136,10 +137,13 @@ class Peer:
             if set(body) != {"text", "link", "media", "key"} or not all(isinstance(v, str) for v in body.values()):
                 self._answer(handler, 422, {"error": "not understood"})
                 return
-            # a key is taken once; a container (what the hidden step made) is published once, however often that is
-            # asked, while another container with the same text is another post
-            same = {"key": ("key",), "container": ("media", "link")}.get(account)
-            known = [p for p in self.posts.get(account, []) if same and all(p[n] == body[n] for n in same)]
+            # a key is taken once; a container (what the hidden step made) can be published once and is refused when
+            # that is asked again, while another container with the same text is another post
+            same = {"key": "key", "container": "media"}.get(account, "")
+            known = [p for p in self.posts.get(account, []) if same and p[same] == body[same]]
+            if known and account == "container":
+                self._answer(handler, 409, {"error": "published already"})
+                return
             if not known:
                 mine = self.posts.setdefault(account, [])
                 mine.append({**body, "id": f"{account}-{len(mine) + 1}", "at": time.time()})
@@ -263,12 +267,31 @@ def work(
         )
 
 
-def carry(url: str, base: str, names: list[str]) -> None:
+class Freezing(Double):
+    """Stands still once, as late as a process can be caught: the connection stands, nothing has left."""
+
+    frozen = False
+
+    def send(self, post: Post, media: Mapping[str, str], key: str) -> Receipt:
+        if not self.frozen:
+            self.frozen = True
+            connect = PlainConnection.connect
+
+            def stand_still(connection: PlainConnection) -> None:
+                connect(connection)
+                PlainConnection.connect = connect
+                signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
+
+            PlainConnection.connect = stand_still
+        return super().send(post, media, key)
+
+
+def carry(url: str, base: str, names: list[str], *, freeze: bool = False) -> None:
     """One worker among many, until it is stopped."""
     with Ledger.open(url, office=OFFICE) as ledger:
         office = Office(
             ledger=ledger,
-            channels={n: Double(Once(n), base) for n in names},
+            channels={n: (Freezing if freeze else Double)(Once(n), base) for n in names},
             site=Path(),
             gate=lambda: lambda delivery: None,
             clock=ledger.clock(clock),
@@ -281,6 +304,6 @@ def carry(url: str, base: str, names: list[str]) -> None:
 if __name__ == "__main__":
     order = json.loads(sys.argv[1])
     if "url" in order:
-        carry(order["url"], order["base"], order["channels"])
+        carry(order["url"], order["base"], order["channels"], freeze=order.get("freeze", False))
         sys.exit()
     work(Path(order["ledger"]), order["base"], order["channels"], order["articles"], tuple(order["kill"]))

@@ -26,7 +26,7 @@ from publisher.post import Once, Receipt
 HERE = Path(__file__).parent
 CHANNELS = ["key", "container", "timeline", "none"]
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
-Workers = Callable[[], subprocess.Popen[bytes]]
+Workers = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def worker(database: str, lossy: Any) -> Iterator[Workers]:
     """Starts one more worker process."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        order = json.dumps({"url": database, "base": lossy.address, "channels": CHANNELS})
+    def start(**more: Any) -> subprocess.Popen[bytes]:
+        order = json.dumps({"url": database, "base": lossy.address, "channels": CHANNELS, **more})
         started.append(subprocess.Popen([sys.executable, str(HERE / "doubles.py"), order], cwd=HERE.parent.parent))
         return started[-1]
 
@@ -108,6 +108,34 @@ def test_workers_die_and_stand_still(shared: Ledger, lossy: Any, doubles: Any, w
     running[2].kill()
     until(lambda: not shared.deliveries(OPEN), 240)
     check(shared, lossy, doubles, articles)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_frozen_in_the_last_moment(shared: Ledger, lossy: Any, doubles: Any, worker: Workers, channel: str) -> None:
+    """A worker that freezes between the last check and its first byte, past its lease, sends nothing when it wakes up:
+    by then another has looked, and posted where that can be asked."""
+    lossy.busy = lossy.lost = 0
+    planned(shared, doubles, 1)
+    for delivery in shared.deliveries():
+        if delivery.channel != channel:
+            shared.cancel(delivery.id, msg("not this one"), doubles.clock())
+    frozen = worker(channels=[channel], freeze=True)
+    until(lambda: stands_still(frozen.pid), 60)
+    assert lossy.posts == {}
+    second = worker(channels=[channel])
+    until(lambda: not shared.deliveries(OPEN), 60)
+    (before,) = shared.deliveries(channel=channel)
+    assert before.state is (State.UNKNOWN if channel == "none" else State.SENT)
+    frozen.send_signal(signal.SIGCONT)
+    frozen.send_signal(signal.SIGTERM)
+    frozen.wait(60)
+    second.kill()
+    assert lossy.counts(channel).total() == (0 if channel == "none" else 1)
+    assert shared.deliveries(channel=channel) == (before,)
+
+
+def stands_still(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] == "T"
 
 
 def test_all_jobs_deleted(shared: Ledger, lossy: Any, doubles: Any, worker: Workers) -> None:
