@@ -17,7 +17,7 @@ WIDTH = 1200
 
 
 def check(document: Document, whole: Whole) -> Iterable[Finding]:
-    """An error for a picture that was not built, an advice for an article without a large one."""
+    """An error for a picture that was not built, an advice for an article without a large one that may be found."""
     if document.kind != "page" or not document.is_article:
         return
     widths = []
@@ -27,7 +27,7 @@ def check(document: Document, whole: Whole) -> Iterable[Finding]:
             yield document.error("large_picture", msg("{address} was not built.", address=address))
         else:
             widths.append(_width(path, whole) if path else WIDTH)  # of another's picture nothing is known
-    if max(widths, default=0) < WIDTH:
+    if max(widths, default=0) < WIDTH and "noindex" not in document.metas.get("robots", ""):
         message = msg("The article names no picture of {width} pixels or more across.", width=WIDTH)
         yield document.advice("large_picture", message)
 

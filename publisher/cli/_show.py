@@ -21,24 +21,36 @@ if TYPE_CHECKING:
     from publisher.publish import Delivered
 
 
+# How many texts that were put in order a build names: an archive taken over from elsewhere may have thousands.
+CLEANED = 20
+
+
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that left an article out."""
     return [f for f in findings if f.level == "error"]
 
 
-def findings(console: Console, found: Sequence[Finding]) -> None:
-    """One line each with place and level, and how many there are."""
+def findings(console: Console, found: Sequence[Finding], *, most: int | None = None) -> None:
+    """One line each with place and level, and how many there are; of the advice at most ``most`` lines."""
     marks = {"error": msg("wrong"), "advice": msg("advice")}
+    wrong = len(errors(found))
+    room = len(found) if most is None else most
     for f in found:
+        if f.level == "advice":
+            room -= 1
+            if room < 0:
+                continue
         place = f"{f.path}:{f.line}" if f.line else f.path
         console.print(f"{place}: {marks[f.level].say(console.lang)}: {f.message.say(console.lang)}")
-    wrong = len(errors(found))
     if found:
         console.print(msg("Wrong: {wrong}. Advice: {advice}.", wrong=wrong, advice=len(found) - wrong))
+    if room < 0:
+        console.print(msg("{count} more of advice: `kentongan check` shows all.", count=-room))
 
 
 def built(console: Console, built: Built) -> None:
-    """How much of the site is new, and which files in it no build wrote."""
+    """What was left out or cleaned, how much of the site is new, and which files in it no build wrote."""
+    findings(console, built.findings, most=CLEANED)
     if built.changed or built.removed:
         counts = {"changed": len(built.changed), "removed": len(built.removed)}
         console.print(msg("Built: {changed} files changed, {removed} removed.", **counts))

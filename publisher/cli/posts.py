@@ -92,7 +92,6 @@ def publish_(
             }
         )
     else:
-        _show.findings(console, wrong)
         _show.built(console, report.built)
         _show.deployed(console, report.deployed)
         _show.delivered(console, report.delivered)
@@ -134,7 +133,7 @@ def _dry_run(console: Console, as_json: bool) -> int:
         ]
         console.json({"findings": [_show.finding_data(f, console.lang) for f in draft.findings], "posts": posts})
         return PARTLY if wrong else WELL
-    _show.findings(console, wrong)
+    _show.findings(console, draft.findings, most=_show.CLEANED)
     for new in draft.posts:
         console.print(f"── {new.channel} · {new.title}")
         console.print(new.post.text)

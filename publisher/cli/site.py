@@ -23,7 +23,6 @@ def build(console: Console) -> int:
 
     with Progress(console) as say:
         built = publish.build(console.settings, console.now, say)
-    _show.findings(console, _show.errors(built.findings))
     _show.built(console, built)
     return PARTLY if _show.errors(built.findings) else WELL
 

@@ -201,9 +201,13 @@ def test_news_grow_old(built: Path) -> None:
 
 
 def test_a_page_that_stays_out_of_results_needs_no_preview(built: Path) -> None:
-    """noindex is enough."""
+    """noindex is enough, for an article without a large picture too."""
     swap("404.html", "max-image-preview:large", "noindex")(built)
     assert look(built) == ()
+    swap(ARTICLE, f'"{URL}/gambar/a.jpg", ', "")(built)
+    assert [f.rule for f in look(built)] == ["large_picture"]
+    swap(ARTICLE, "max-image-preview:large", "noindex")(built)
+    assert "large_picture" not in [f.rule for f in look(built)]
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,8 @@ def test_fault_is_named_with_its_line(office: Any, name: str) -> None:
 
 
 def test_the_rest_goes_out(office: Any) -> None:
-    """With every fault at once the others are built, deployed and delivered (exit code 3); a mended one follows."""
+    """With every fault at once the others are built, deployed and delivered (exit code 3), and what was cleaned is
+    named as advice; a mended one follows."""
     spoilt = {}
     for number, (files, *_) in enumerate(faulty().values()):
         for path, text in files.items():
@@ -200,6 +201,7 @@ def test_the_rest_goes_out(office: Any) -> None:
     assert done.returncode == 3, done.stderr
     wrong = [line for line in done.stdout.splitlines() if ": wrong: " in line]
     assert [re.match(r"berita/2026/salah(\d)\.md:\d+: ", line)[1] for line in wrong] == list("01234567")  # type: ignore[index]  # no match fails the test
+    assert any(re.match(r"berita/2026/salah8\.md:\d+: advice: .*U\+000B", s) for s in done.stdout.splitlines())
     good = {"satu", "dua", "lain3", "lain4", "salah8"}  # lain4 took the slug of salah4
     posted = {r["article"] for r in office.json("receipts")}
     assert len(posted) == len(office.noticeboard()) == len(good)
