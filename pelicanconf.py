@@ -23,6 +23,7 @@ PLUGINS = [  # each takes what the ones before it left
     "plugins.search",
     "plugins.templates",
     "plugins.letters",
+    "plugins.periods",
     "plugins.feeds",
     "plugins.indexnow",
     "plugins.hosts",
@@ -61,7 +62,6 @@ AUTHORS_SAVE_AS, AUTHORS_URL = "penulis/index.html", "penulis/"
 REGISTER_SAVE_AS, REGISTER_URL = "layanan/index.html", "layanan/"
 INDEKS_SAVE_AS, INDEKS_URL = "indeks/index.html", "indeks/"
 CARI_SAVE_AS, CARI_URL = "cari/index.html", "cari/"
-MONTH_ARCHIVE_SAVE_AS, MONTH_ARCHIVE_URL = "arsip/{date:%Y}/{date:%m}/index.html", "arsip/{date:%Y}/{date:%m}/"
 CATEGORY_SAVE_AS, CATEGORY_URL = "kategori/{slug}/index.html", "kategori/{slug}/"
 TAG_SAVE_AS, TAG_URL = "tag/{slug}/index.html", "tag/{slug}/"
 AUTHOR_SAVE_AS, AUTHOR_URL = "penulis/{slug}/index.html", "penulis/{slug}/"

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 from pelican.urlwrappers import Author, Category, Tag
 from pelican.utils import SafeDatetime, slugify
 
-from publisher.article import Article, Finding, Service, Site, Status
+from publisher.article import Article, Finding, Service, Shown, Site, Status
 from publisher.build.addresses import Links, Record, attachment_path, record_path
 from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
+from publisher.build.periods import Shelf
 from publisher.build.staging import Staging
 from publisher.content import Content
 from publisher.feeds._edition import Edition
@@ -65,6 +66,8 @@ class Run:
     pictures: dict[str, str] = field(default_factory=dict)  # picture that a text links to → content path of the text
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
+    shelves: list[tuple[str, dict[str, Any], Shelf]] = field(default_factory=list)  # template, its values, the list
+    cards: dict[str, Shown] = field(default_factory=dict)  # path of a page that is no article → its card; "" the site's
     manifest: Manifest | None = None
     edition: Edition | None = None
     placed: Placed = field(default_factory=Placed)

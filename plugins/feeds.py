@@ -12,6 +12,7 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
+from plugins.periods import terms
 from plugins.reader import parts
 from publisher import feeds
 from publisher._folder import load, names
@@ -21,6 +22,8 @@ from publisher.errors import SiteFault
 from publisher.feeds._edition import Dated, Edition, Kind, Section
 from publisher.feeds.opml import heading
 from publisher.messages import msg
+
+KINDS: dict[str, Kind] = {"category": "kategori", "tag": "tag", "author": "penulis"}
 
 
 def register() -> None:
@@ -36,7 +39,14 @@ def gather(generators: Iterable[Any]) -> None:
     if run is None:
         return
     found = tuple(sections(run, news))
-    run.edition = Edition(run.site, run.articles(), run.order.now, sections=found, pages=tuple(pages(run, news)))
+    run.edition = Edition(
+        run.site,
+        run.articles(),
+        run.order.now,
+        sections=found,
+        pages=tuple(pages(run, news)),
+        periods=tuple(periods(run)),
+    )
     groups = groupby(found, key=lambda section: section.kind)
     news.context["feed_groups"] = [(heading(kind).text, tuple(group)) for kind, group in groups]
 
@@ -61,14 +71,9 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
 
 def sections(run: Run, generator: Any) -> Iterator[Section]:
     """What has a feed of its own: every category, tag, author and service."""
-    groups: dict[Kind, Any] = {
-        "kategori": generator.categories,
-        "tag": sorted(generator.tags.items()),
-        "penulis": generator.authors,
-    }
-    for kind, group in groups.items():
-        for term, articles in group:
-            yield Section(kind=kind, name=str(term), home=term.url, articles=tuple(a.record for a in articles))
+    for kind, term, articles in terms(generator):
+        records = tuple(a.record for a in articles)
+        yield Section(kind=KINDS[kind], name=str(term), home=term.url, articles=records)
     for service in sorted(run.services(), key=lambda s: s.id):
         about = tuple(a.record for a in generator.articles if service.id in a.record.services)
         yield Section(kind="layanan", name=service.name, home=record_path(service), articles=about)
@@ -85,12 +90,15 @@ def pages(run: Run, generator: Any) -> Iterator[Dated]:
     yield "layanan/", max((s.updated for s in run.services() if s.updated), default=None)
     for path in ("arsip/", "kategori/", "tag/", "penulis/"):
         yield path, newest
-    for months in generator.period_archives.values():
-        for month in months:
-            yield month["url"], _newest(month["articles"])
-    for group in (generator.categories, generator.tags.items(), generator.authors):
-        for term, articles in group:
-            yield term.url, _newest(articles)
+    for _kind, term, articles in terms(generator):
+        yield term.url, _newest(articles)
+
+
+def periods(run: Run) -> Iterator[tuple[int, Dated]]:
+    """The pages of lists that are divided by the calendar, with their year."""
+    for _name, _values, shelf in run.shelves:
+        for period in shelf.every():
+            yield period.begins.year, (f"{shelf.home}{period.path}", _newest(period.articles))
 
 
 def _newest(articles: Iterable[Any]) -> datetime | None:

@@ -226,7 +226,7 @@ def _choose_templates(run: Run, settings: dict[str, Any]) -> None:
 _ORDINARY = ("article", "page", "service", "withdrawn", "redirect")
 # templates that the site fills with other values than a text's own
 _LISTS = frozenset({"404", "archives", "author", "authors", "categories", "category", "index"}) | frozenset(
-    {"period_archives", "redirect", "tag", "tags"}
+    {"list", "period_archives", "redirect", "service_news", "tag", "tags"}
 )
 
 

@@ -147,7 +147,7 @@ class Links:
         if f"{address}/" in self._pages:
             address = f"{address}/"
         first, _, rest = address.partition("/")
-        owned = first == "berita" or (first == REGISTER and rest) or address.startswith("en/berita/")
+        owned = first == "berita" or (first == REGISTER and _is_service(rest)) or address.startswith("en/berita/")
         if owned and address.removesuffix("index.html") not in self._pages:
             return Target(fault=msg("The link “{link}” leads nowhere: the site has no such page.", link=value))
         return Target(href=f"{self.site}/{quote(address)}{tail}")
@@ -156,6 +156,11 @@ class Links:
         if source.endswith(_PRIVATE) or any(part.startswith(".") for part in source.split("/")):
             return False
         return (self.content / source).is_file()
+
+
+def _is_service(rest: str) -> bool:
+    """Whether below the register ``rest`` is the page of a service, and not one of its lists of news."""
+    return bool(rest) and "/" not in rest.removesuffix("index.html").rstrip("/")
 
 
 def inside(path: str, page: str) -> str:

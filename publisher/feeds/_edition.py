@@ -68,7 +68,8 @@ class Edition:
 
     ``articles`` are those that have a page, in any order; what is not public is left out here once more.
     ``pages`` are all other pages that may be found: (path below the site's root, when its content last
-    changed or None when that is not known); never give the time of a build.
+    changed or None when that is not known); never give the time of a build. ``periods`` are such pages of lists
+    that are divided by the calendar, each with its year.
     """
 
     def __init__(
@@ -79,12 +80,14 @@ class Edition:
         *,
         sections: Sequence[Section] = (),
         pages: Sequence[Dated] = (),
+        periods: Sequence[tuple[int, Dated]] = (),
     ) -> None:
         self.site = site
         self.now = now
         self.zone = ZoneInfo(site.timezone)
         self.sections = tuple(sections)
         self.pages = tuple(pages)
+        self.periods = tuple(periods)
         self._given = tuple(dated(site, articles))
         self._made: dict[tuple[str, str], Any] = {}
 

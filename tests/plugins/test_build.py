@@ -47,6 +47,7 @@ def test_every_page_stands_at_its_address(office: Office) -> None:
         "feeds/arsip/2026-11.xml",
         "feeds/arsip/awal.xml",
         "sitemap-halaman.xml",
+        "sitemap-daftar-2026.xml",
         "sitemap-2026-11.xml",
     }
     wanted = (

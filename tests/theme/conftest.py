@@ -29,6 +29,7 @@ from publisher.article import (
     card_path,
 )
 from publisher.build.letters import Entry, by_letter
+from publisher.build.periods import LIMIT, Shelf, archive, shelf
 from publisher.settings import Account, Office
 from publisher.structured import Facts
 from tests.theme.screen import chromium
@@ -82,6 +83,7 @@ class Term:
         self.name = name
         self.slug = "contoh"
         self.url = f"{place}/contoh/"
+        self.shelf = shelf(self.url, ())
 
     def __str__(self) -> str:
         return self.name
@@ -199,12 +201,24 @@ def context(house: Office, services: tuple[Service, ...], articles: list[SimpleN
         "preview": False,
         "data": {},
         "syndication": {},
+        "cards": {"": Shown("card.jpg", "image/jpeg", 1200, 630, 9, house.title)},
         "stated": {"innovations": {"registered": 4, "stated": 13}, "online": {"registered": 2, "stated": 48}},
         "articles": articles,
+        "archive": archive("arsip/", articles),
         "categories": [(category, articles)],
         "tags": [(Term(category.name, "tag"), articles)],
         "authors": [(Term(category.name, "penulis"), articles)],
     }
+
+
+def divided(home: str, text: str) -> Shelf:
+    """A list with all that there is: a year on one page, one in months, and a month in parts."""
+    months = [(2026, 11)] * (LIMIT + 1) + [(2026, 3), (2025, 12)]
+    articles = [
+        written(article(text, slug=f"{year}-{month}-{n}", date=NOW.replace(year=year, month=month), services=()))
+        for n, (year, month) in enumerate(months)
+    ]
+    return shelf(home, articles)
 
 
 def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True) -> dict[str, str]:
@@ -227,6 +241,9 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
     page = Page(title=text, slug="contoh", path="halaman/contoh.md", body="", summary=text, modified=NOW)
     standing = SimpleNamespace(record=page, url="contoh/", content="<h2>Bagian</h2><p>Isi.</p>")
     term = Term(text, "kategori")
+    term.shelf = shelf(term.url, [plain, full, bare])
+    long = Term(text, "kategori")
+    long.shelf = divided(long.url, text)
 
     def one(name: str, **more: Any) -> str:
         return env.get_template(f"{name}.html").render({**all_of, **more})
@@ -240,19 +257,27 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
         "withdrawn": one("withdrawn", article=full),
         "redirect": one("redirect", target=f"{URL}/berita/contoh/"),
         "archives": one("archives"),
-        "period_archives": one("period_archives", period_num=(2026, 11)),
+        "period_archives": one("period_archives", period=all_of["archive"].periods[0]),
+        "category-long": one("category", category=long),
         "category": one("category", category=term),
         "tag": one("tag", tag=term),
         "author": one("author", author=term),
     }
+    for period in long.shelf.every():
+        pages[f"category-{period.path}"] = one("category", category=long, period=period)
     for name in ("categories", "tags", "authors", "404", "register", "indeks"):
         pages[name] = one(name)
     for name in ("page", "kontak", "kanal-resmi", "langganan", "zona-integritas"):
         pages[name] = one(name, page=standing)
     for item in services:
         news = [plain, bare] if item.id == "contoh" else []
-        shown = SimpleNamespace(record=item, url=f"layanan/{item.id}/", content="<p>Isi.</p>", news=news)
+        url = f"layanan/{item.id}/"
+        shown = SimpleNamespace(
+            record=item, url=url, content="<p>Isi.</p>", news=news, shelf=divided(url, text) if news else shelf(url, ())
+        )
         pages[f"service-{item.id}"] = one("service", page=shown)
+        for period in shown.shelf.every():
+            pages[f"service-{item.id}-{period.path}"] = one("service_news", page=shown, period=period)
     return pages
 
 

@@ -1,0 +1,151 @@
+"""Lists divided by the calendar, so that no page grows with the archive.
+
+A list over LIMIT is divided by year, a year over it by month, and only a month over it into parts that are numbered
+from its oldest article. So an article that comes, goes or is dated back touches its own year and month and no
+other: parts that were numbered through a whole year, or a whole list, would all move on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import groupby, pairwise
+from typing import Protocol
+
+from publisher.article import Article
+
+# How many articles one page lists: with titles and days alone it stays below 14 KB, gzip and style sheet counted.
+LIMIT = 100
+# How many it shows with their summaries, and how many stand on the own page of a list that is divided.
+NEWEST = 20
+
+
+class Listed(Protocol):
+    """What stands in a list."""
+
+    @property
+    def record(self) -> Article:
+        """The article."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A part of a list, with a page at ``path`` below the list's own: "2026/", "2026/11/" or "2026/11/2/".
+
+    ``month`` and ``part`` are 0 where it is a whole year or month. Where it has ``parts`` its page leads to them.
+    Articles and parts stand newest first.
+    """
+
+    path: str
+    begins: date
+    month: int = 0
+    part: int = 0
+    articles: tuple[Listed, ...]
+    parts: tuple[Period, ...] = ()
+
+    @property
+    def brief(self) -> bool:
+        """Whether its page has titles and days alone."""
+        return len(self.articles) > NEWEST
+
+    def every(self) -> Iterator[Period]:
+        """It and all that it is divided into."""
+        yield self
+        for part in self.parts:
+            yield from part.every()
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A list with a page of its own, ``home`` below the site's root; ``articles`` newest first.
+
+    ``periods`` are what it is divided into, newest first; none when all of it stands on its own page.
+    """
+
+    home: str
+    articles: tuple[Listed, ...]
+    periods: tuple[Period, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Listed, ...]:
+        """What its own page lists: all, or the newest where it is divided."""
+        return self.articles[:NEWEST] if self.periods else self.articles
+
+    @property
+    def brief(self) -> bool:
+        """Whether its own page has titles and days alone."""
+        return len(self.shown) > NEWEST
+
+    def every(self) -> Iterator[Period]:
+        """All of its periods, the divided ones too."""
+        for period in self.periods:
+            yield from period.every()
+
+    def above(self, period: Period) -> tuple[Period, ...]:
+        """The divided periods in which ``period`` lies, the longest first."""
+        steps = period.path.split("/")[:-1]
+        found = (self._by_path.get("/".join(steps[:n]) + "/") for n in range(1, len(steps)))
+        return tuple(p for p in found if p is not None)
+
+    def older(self, period: Period) -> Period | None:
+        """The next older period with articles on its page."""
+        return self._turns.get(period.path, (None, None))[0]
+
+    def newer(self, period: Period) -> Period | None:
+        """The next newer one."""
+        return self._turns.get(period.path, (None, None))[1]
+
+    @cached_property
+    def _by_path(self) -> dict[str, Period]:
+        return {p.path: p for p in self.every()}
+
+    @cached_property
+    def _turns(self) -> dict[str, tuple[Period | None, Period | None]]:
+        leaves = [p for p in self.every() if not p.parts]
+        row = (None, *leaves, None)
+        return {p.path: (row[n + 2], row[n]) for n, p in enumerate(leaves)}
+
+
+def shelf(home: str, articles: Sequence[Listed], *, most: int = LIMIT) -> Shelf:
+    """The list of ``articles``, newest first, at ``home``; over ``most`` it is divided by year."""
+    found = tuple(articles)
+    return Shelf(home, found, tuple(_years(found)) if len(found) > most else ())
+
+
+def archive(home: str, articles: Sequence[Listed]) -> Shelf:
+    """The same of all news: its own page leads to months, however few."""
+    found = tuple(articles)
+    return Shelf(home, found, tuple(_months(found)))
+
+
+def _years(articles: Iterable[Listed]) -> Iterator[Period]:
+    for year, found in groupby(articles, key=lambda a: a.record.due.year):
+        own = tuple(found)
+        parts = tuple(_months(own)) if len(own) > LIMIT else ()
+        yield Period(path=f"{year:04}/", begins=date(year, 1, 1), articles=own, parts=parts)
+
+
+def _months(articles: Iterable[Listed]) -> Iterator[Period]:
+    for (year, month), found in groupby(articles, key=lambda a: (a.record.due.year, a.record.due.month)):
+        whole = Period(path=f"{year:04}/{month:02}/", begins=date(year, month, 1), month=month, articles=tuple(found))
+        yield _in_parts(whole) if len(whole.articles) > LIMIT else whole
+
+
+def _in_parts(whole: Period) -> Period:
+    first = len(whole.articles) % LIMIT or LIMIT  # the newest part takes what is left over
+    cuts = (0, *range(first, len(whole.articles) + 1, LIMIT))
+    count = len(cuts) - 1
+    parts = tuple(
+        Period(
+            path=f"{whole.path}{count - n}/",
+            begins=whole.begins,
+            month=whole.month,
+            part=count - n,
+            articles=whole.articles[start:end],
+        )
+        for n, (start, end) in enumerate(pairwise(cuts))
+    )
+    return Period(path=whole.path, begins=whole.begins, month=whole.month, articles=whole.articles, parts=parts)
