@@ -314,6 +314,15 @@ def test_modified_before_date(folder: Path, write: Write) -> None:
         (("posts: halo",), (), ("error", 5, "The field “posts” must hold lines “name: value”, indented below it.")),
         (("posts: {x: a, x: b}",), (), ("error", 5, "“x” is written twice in “posts”; keep one.")),
         (("correction: [{text: x}]",), (), ("error", 5, "A correction needs “date” and “text”.")),
+        (
+            ("correction: [{date: 2026-11-24, text: x}]",),
+            (),
+            (
+                "advice",
+                5,
+                "The correction lies before “date”, so readers are not told of a change; write its hour too.",
+            ),
+        ),
         (("place: !Penting x",), (), ("error", 5, "The text of “place” begins with “!”; put it in quotation marks.")),
         (
             ("place: !!python/object/apply:os.system [ls]",),

@@ -86,7 +86,7 @@ def article(fields: Fields, body: str, line: int, folder: Path, zone: ZoneInfo) 
         source=_source(fields),
         canonical=_canonical(fields),
         embargo=fields.when("embargo", zone),
-        corrections=_corrections(fields, zone),
+        corrections=_corrections(fields, date, zone),
         channels=fields.texts("channels", commas=True) if fields.given("channels") else None,
         posts=_posts(fields),
         lang=values.choice(fields, "lang", LANGUAGES, "id"),
@@ -176,13 +176,18 @@ def _canonical(fields: Fields) -> str:
     return canonical
 
 
-def _corrections(fields: Fields, zone: ZoneInfo) -> tuple[Correction, ...]:
+def _corrections(fields: Fields, date: datetime | None, zone: ZoneInfo) -> tuple[Correction, ...]:
     found: list[Correction] = []
     for table in fields.tables("correction"):
         day, text = fields.inner("correction", table, "date"), fields.inner("correction", table, "text")
         when = fields.as_time("correction", day, zone) if day else None
         if when and text:
             found.append(Correction(when, text))
+            if date and when < date:
+                early = msg(
+                    "The correction lies before “date”, so readers are not told of a change; write its hour too."
+                )
+                fields.advice("correction", "correction", early)
         elif not (day and text):
             fields.error("correction", "correction", msg("A correction needs “date” and “text”."))
     return tuple(sorted(found, key=lambda c: c.date))
