@@ -1,4 +1,5 @@
-"""Draws the cards of each public article, on all cores; one that is drawn already costs nothing.
+"""Draws the cards of each public article, of the services and of the site, on all cores; one that is drawn already
+costs nothing.
 
 Every article gets the card that links unfold into. The upright sizes are for channels and for people who
 post by hand, which happens while news is new: they are made for articles of the last month and for those
@@ -18,6 +19,7 @@ from plugins._convert import Run, run_of
 from plugins._pictures import hand as pictures_hand
 from publisher.article import CARD_SIZES, Article, Shown, Status, card_path
 from publisher.build import sets
+from publisher.build.addresses import record_path
 from publisher.build.cores import each
 from publisher.build.derived import digest
 from publisher.cards import draw
@@ -29,6 +31,7 @@ from publisher.settings import OFFICE_FILE
 
 TYPE = "image/jpeg"
 RECENT = timedelta(days=31)
+SIGN = "card.jpg"  # in the folder of its page
 
 
 def register() -> None:
@@ -43,7 +46,12 @@ def make(pelican: Pelican) -> None:
         return
     logo, by = _logo(run), hand()
     orders = tuple(order for article in run.articles() for order in _order(run, article, logo, by))
-    _draw(run, [job for order in orders for job in order.jobs])
+    signs = tuple(_signs(run, logo, by))
+    _draw(run, [*(job for order in orders for job in order.jobs), *(sign.job for sign in signs)])
+    for sign in signs:
+        card, path = made(sign.job), f"{sign.page}{SIGN}"
+        sets.put(card, run.staging.site / path)
+        run.cards[sign.page] = Shown(path, TYPE, *CARD_SIZES[OG_SIZE], card.size, alt=sign.alt)
     for order in orders:
         path = order.article.path
         try:
@@ -60,6 +68,28 @@ class _Order:
 
     article: Article
     jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """The card of a page that is no article: the site's own, or a service's."""
+
+    page: str
+    job: Job
+    alt: str
+
+
+def _signs(run: Run, logo: Logo | None, by: str) -> Iterator[_Sign]:
+    """The site's card, then one of each service; a name that cannot be drawn has none, and the site's is shown."""
+    cache = run.order.settings.state / "cache" / "cards"
+    for service in (None, *run.services()):
+        try:
+            face = draw.sign(run.site, service, logo)
+        except ContentFault as fault:
+            run.find("card", "error", fault.message, service.path if service else OFFICE_FILE)
+            continue
+        (job,) = jobs(face, (OG_SIZE,), cache, by, "")
+        yield _Sign(record_path(service) if service else "", job, draw.sign_alt(run.site, service))
 
 
 def sizes(article: Article, run: Run) -> tuple[str, ...]:

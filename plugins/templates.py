@@ -42,6 +42,7 @@ def give(pelican: Pelican) -> None:
         "data": data,
         "stated": totals(run.services(), data.get("pernyataan", {})),
         "searched": run.searched,
+        "cards": run.cards,
         "syndication": syndication(run.order.settings.state),
     }
 

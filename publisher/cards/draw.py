@@ -31,6 +31,7 @@ from publisher.cards.layout import (
     STOPS,
     TILE_GAP,
     TILE_PADDING,
+    WORD_SPACE,
     Box,
     Design,
     Plate,
@@ -53,13 +54,14 @@ from publisher.cards.logo import Logo, picture
 from publisher.errors import ContentFault, MachineFault
 from publisher.messages import msg
 
-__all__ = ["Face", "alt", "card", "drawable", "emoji", "face", "missing", "paint"]
+__all__ = ["Face", "alt", "card", "drawable", "emoji", "face", "missing", "paint", "sign", "sign_alt"]
 
 OG_SIZE = "og"
 ELLIPSIS = "…"
 MEASURE = 64  # the size that words are measured in
 NEAR = 0.9  # sizes down to this share of the largest that fits are weighed against it
 FAR, LARGE = 0.66, 58  # and down to this one, but not below so many pixels, for one that tears no phrase
+SHORT = 0.45  # a line below others of less than this share of the longest is a gap
 SMOOTH = 4  # ornament is drawn this many times larger, then reduced
 WORD = re.compile(r" +|[^ ]+")
 LANGUAGE = {"ltr": "id", "rtl": "ar"}
@@ -88,7 +90,7 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Face:
     """What stands on a card, whatever its size; every character of it can be drawn. The same face gives the
-    same bytes. ``path`` is the article's file, for faults alone."""
+    same bytes. ``date`` is what stands in the date's place, ``path`` the file that it tells of, for faults alone."""
 
     title: str
     kicker: str
@@ -112,13 +114,8 @@ def card(
 def face(article: Article, site: Site, photo: Path | None = None, logo: Logo | None = None) -> Face:
     """What the card of ``article`` shows. Raises ContentFault for a character that no font has."""
     service = _service(article, site)
-    title = _checked(article.title, article.path)
-    if not title:
-        raise ContentFault(
-            msg("The title has no letter that the card can show; write it in words."), where=article.path
-        )
     return Face(
-        title=title,
+        title=_titled(article.title, article.path),
         kicker=_checked(service.name, service.path) if service else "",
         date=_date(article, site),
         mark=_checked(site.office, "office.toml"),
@@ -127,6 +124,23 @@ def face(article: Article, site: Site, photo: Path | None = None, logo: Logo | N
         photo=photo,
         focus=(article.picture and article.picture.focus) or (0.5, 0.5),
         path=article.path,
+    )
+
+
+def sign(site: Site, service: Service | None = None, logo: Logo | None = None) -> Face:
+    """What the card of the whole site shows, or that of the page of ``service``: no day, for neither has one.
+    Raises ContentFault for a character that no font has."""
+    where = service.path if service else "office.toml"
+    return Face(
+        title=_titled(service.name if service else site.title, where),
+        kicker=msg("Service").say(site.language) if service else "",
+        date=_checked(_address(site), "office.toml"),
+        mark=_checked(site.office, "office.toml"),
+        address="",
+        logo=logo,
+        photo=None,
+        focus=(0.5, 0.5),
+        path=where,
     )
 
 
@@ -154,6 +168,23 @@ def alt(article: Article, site: Site) -> str:
             **values,
         ).say(lang)
     return msg("Card of the article “{title}”, {date}, {office}.", **values).say(lang)
+
+
+def sign_alt(site: Site, service: Service | None = None) -> str:
+    """What the card of ``sign`` shows, for those who do not see it."""
+    if service:
+        return msg("Card of the service {service}, {office}.", service=service.name, office=site.office).say(
+            site.language
+        )
+    return msg("Card of the site {title}, {office}.", title=site.title, office=site.office).say(site.language)
+
+
+def _titled(title: str, where: str) -> str:
+    """``title`` as it is drawn, when anything of it can be."""
+    found = _checked(title, where)
+    if not found:
+        raise ContentFault(msg("The title has no letter that the card can show; write it in words."), where=where)
+    return found
 
 
 def _checked(text: str, where: str) -> str:
@@ -321,6 +352,8 @@ def _font(font: str, weight: int, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=16384)
 def _advance(run: Run, weight: int, size: int) -> float:
+    if run.font == LATIN and run.text.isspace():
+        return WORD_SPACE * size * len(run.text)
     font = _font(run.font, weight, size)
     return font.getlength(run.text, direction=run.direction, language=LANGUAGE[run.direction])
 
@@ -352,11 +385,11 @@ def _set(slot: Slot, text: str) -> Setting:
             far.append(setting)
             break
         near.append(setting)
-    best = min(near, key=_blemishes)
-    if not _torn(best):
+    best = min(near, key=lambda setting: _blemishes(setting, slot))
+    if not _torn(best) and not _uneven(best, slot):
         return best
     rest = (s for s in (*far, *whole) if s.size >= max(largest.size * FAR, LARGE))
-    return next((s for s in rest if not _torn(s) and not _alone(s)), best)
+    return next((s for s in rest if not _torn(s) and not _alone(s) and not _uneven(s, slot)), best)
 
 
 def _texts(setting: Setting) -> list[str]:
@@ -369,6 +402,12 @@ def _alone(setting: Setting) -> bool:
     return len(lines) > 2 and " " not in lines[-1]
 
 
+def _uneven(setting: Setting, slot: Slot) -> bool:
+    """Whether a line below others is much shorter than the longest."""
+    widths = [_width(row, slot.weight, setting.size) for row in setting.lines]
+    return any(width < SHORT * max(widths) for width in widths[1:])
+
+
 def _torn(setting: Setting) -> bool:
     """Whether a line breaks within a phrase and the next one goes on to another phrase."""
     lines = [line.split() for line in _texts(setting)]
@@ -379,12 +418,12 @@ def _torn(setting: Setting) -> bool:
     )
 
 
-def _blemishes(setting: Setting) -> tuple[bool, int, int, int]:
-    """What speaks against a setting: a last word that stands alone, then many lines, then sentences
-    that end within a line, then small letters."""
+def _blemishes(setting: Setting, slot: Slot) -> tuple[bool, int, int, int]:
+    """What speaks against a setting: a last word that stands alone or a short line, then many lines, then
+    sentences that end within a line, then small letters."""
     lines = _texts(setting)
     within = sum(word.endswith(STOPS) and not word.endswith(",") for line in lines for word in line.split()[:-1])
-    return (_alone(setting), len(lines), within, -setting.size)
+    return (_alone(setting) or _uneven(setting, slot), len(lines), within, -setting.size)
 
 
 def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> Setting | None:
@@ -456,12 +495,14 @@ def _balance(words: Sequence[str], measured: Sequence[float], space: float, widt
 
 
 def _break_cost(word: str, after: str = "") -> float:
-    """What a line break between two words costs: little after a sign, much after a word that leads on and
-    within an Arabic phrase."""
+    """What a line break between two words costs: little after a sign and before a word that leads on, much after
+    such a word and within an Arabic phrase."""
     if word.endswith(STOPS):
         return 0
     arabic = base_direction(word) == base_direction(after) == "rtl"
-    return 0.3 if arabic or word.lower() in LEADING_ON else 0.1
+    if arabic or word.lower() in LEADING_ON:
+        return 0.3
+    return 0.02 if after.lower() in LEADING_ON else 0.1
 
 
 def _lay(lines: Sequence[str], slot: Slot, direction: str, size: int) -> Setting:

@@ -36,6 +36,7 @@ from publisher.errors import ContentFault, MachineFault
 
 Titled = Callable[..., Article]
 EXPECTED = Path(__file__).parent / "expected"
+LARGEST = LAYOUTS["og"].plain.title.sizes[0]
 BISMILLAH = "بسم الله الرحمن الرحيم"
 TITLES = {
     "short": "Salam, senyum, sapa",
@@ -302,7 +303,7 @@ def test_the_photo_is_cut_around_its_focus(titled: Titled, site: Site, photo: Pa
 
 
 def arabic_font(engine: ImageFont.Layout = ImageFont.Layout.RAQM) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(font_file(ARABIC)), round(64 * ARABIC_SCALE), layout_engine=engine)
+    return ImageFont.truetype(str(font_file(ARABIC)), round(LARGEST * ARABIC_SCALE), layout_engine=engine)
 
 
 def ink(image: Image.Image) -> Image.Image:

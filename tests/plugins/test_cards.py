@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +22,12 @@ CHANNEL = '[channels.ig]\nnetwork = "noticeboard"\non = {on}\n'
 def cards(office: Any) -> set[str]:
     """Those of the tests' own article; the office has another one."""
     return {p.relative_to(office.output).as_posix() for p in (office.output / "cards").glob("*-kabar*")}
+
+
+def image(office: Any, page: str) -> dict[str, str]:
+    """What a page says of its picture."""
+    said = re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', office.page(page))
+    return {name: value for name, value in said if "image" in name or name == "twitter:card"}
 
 
 def record(built: Built) -> Record:
@@ -140,3 +148,53 @@ def test_a_damaged_card_in_the_cache_is_drawn_again(office: Any) -> None:
             file.write_bytes(b"x")
     office.build()
     assert {name: (office.output / name).read_bytes() for name in ALL} == before
+
+
+def test_every_page_that_unfolds_has_a_large_card(office: Any) -> None:
+    "Home, lists and standing pages show the site's card, a service its own: 1200×630, light, with a text."
+    office.article("guidance", more="lang: en\ntranslation_of: 20261101-urus-surat")
+    office.build()
+    pages = [p.parent.relative_to(office.output).as_posix() for p in office.output.rglob("index.html")]
+    for page in pages:
+        said, own = image(office, page), page.startswith(("berita/", "en/berita/"))
+        name = f"{page}/card.jpg" if page == "layanan/ptsp" else "card.jpg"
+        assert own or said["og:image"] == said["twitter:image"] == f"https://humas.contoh.go.id/{name}", page
+        assert said["twitter:card"] == "summary_large_image", page
+        assert (said["og:image:width"], said["og:image:height"]) == ("1200", "630")
+        assert "Kantor Contoh" in said["og:image:alt"] == said["twitter:image:alt"]
+    assert len(pages) > 20
+    for name, told in (("card.jpg", "Kabar Contoh"), ("layanan/ptsp/card.jpg", "Pelayanan Terpadu Satu Pintu")):
+        assert told in image(office, name.rpartition("/")[0])["og:image:alt"]
+        with Image.open(office.output / name) as seen:
+            assert (seen.format, seen.size) == ("JPEG", (1200, 630))
+        assert (office.output / name).stat().st_size <= 100_000
+
+
+def test_a_service_that_cannot_be_drawn_shows_the_sites_card(office: Any) -> None:
+    "The page stands with the card of the site, and a finding names the letter."
+    office.write("layanan/kota.md", "---\nid: kota\nname: Kota 北\n---\n\nIsi.\n")
+    built = office.build()
+    assert [f.path for f in built.findings if f.rule == "card"] == ["layanan/kota.md"]
+    assert image(office, "layanan/kota")["og:image"] == "https://humas.contoh.go.id/card.jpg"
+
+
+def test_a_title_that_cannot_be_drawn_leaves_the_sign(office: Any) -> None:
+    "A site whose own name no font has shows its small sign, and the build says why."
+    settings = office.root / "office.toml"
+    settings.write_text(settings.read_text().replace("Kabar Contoh", "北"))
+    built = office.build()
+    assert [f.path for f in built.findings if f.rule == "card"] == ["office.toml"]
+    said = image(office, "tentang")
+    assert (said["og:image"], said["twitter:card"]) == ("https://humas.contoh.go.id/icon.png", "summary")
+
+
+def test_the_same_site_has_the_same_card(office: Any) -> None:
+    "Drawn anew with an empty cache it has the same bytes; another office has another one."
+    office.build()
+    first = (office.output / "card.jpg").read_bytes()
+    shutil.rmtree(office.settings.state / "cache")
+    assert "card.jpg" not in office.build().changed
+    settings = office.root / "office.toml"
+    settings.write_text(settings.read_text().replace("Kantor Contoh", "Kantor Lain"))
+    assert {"card.jpg", "layanan/ptsp/card.jpg"} <= set(office.build().changed)
+    assert (office.output / "card.jpg").read_bytes() != first
