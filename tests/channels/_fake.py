@@ -8,6 +8,8 @@ its address. A request that the real network would refuse is refused. Beside the
   POST /_faults  {"on": "POST /2/tweets", "do": ["lost", "503", "act-503", "429", …]}: what to do with the next
                  requests of that call, one word each; "lost" acts and cuts the line, "act-503" acts and then says 503,
                  "cut" cuts without acting, "" behaves, any other word is said without acting, as the network says it
+  POST /_chaos   {"busy": 0.2, "lost": 0.3, "seed": 1}: from now on every POST, by chance, is answered 503 (every
+                 fourth time after acting) or loses its answer
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import argparse
 import contextlib
 import json
 import os
+import random
 import sys
 import threading
 from collections.abc import Callable
@@ -62,6 +65,8 @@ class Fake:
         self.store = store
         self.calls: list[str] = []
         self.faults: dict[str, list[str]] = {}
+        self.busy = self.lost = 0.0
+        self.dice = random.Random()
         there = store is not None and store.exists()
         self.kept: dict[str, Any] = json.loads(store.read_text(encoding="utf-8")) if there else self.empty()
 
@@ -75,6 +80,19 @@ class Fake:
     def new_id(self) -> str:
         self.kept["last"] += 1
         return str(self.kept["last"])
+
+    def chaos(self, told: dict[str, Any]) -> None:
+        self.busy, self.lost, self.dice = told["busy"], told["lost"], random.Random(told["seed"])
+
+    def word(self, method: str, call: str) -> str:
+        """What to do with a request: as told for its call, else by chance."""
+        waiting = self.faults.get(call)
+        if waiting:
+            return waiting.pop(0)
+        roll = self.dice.random() if method == "POST" else 1.0
+        if roll < self.busy:
+            return "act-503" if roll < self.busy / 4 else "503"
+        return "lost" if roll < self.busy + self.lost else ""
 
     def set(self, told: dict[str, Any]) -> None:
         raise KeyError(f"nothing to set: {sorted(told)}")
@@ -116,8 +134,7 @@ class Handler(BaseHTTPRequestHandler):
     def behave(self, request: Request) -> None:
         call = self.fake.call(request)
         self.fake.calls.append(call)
-        waiting = self.fake.faults.get(call) or []
-        word = waiting.pop(0) if waiting else ""
+        word = self.fake.word(request.method, call)
         if word == "cut":
             return self.cut()
         if word and word != "lost" and not word.startswith("act-"):
@@ -142,6 +159,8 @@ class Handler(BaseHTTPRequestHandler):
         told = json.loads(body)
         if path == "/_faults":
             self.fake.faults[told["on"]] = list(told["do"])
+        if path == "/_chaos":
+            self.fake.chaos(told)
         if path == "/_set":
             self.fake.set(told)
         return {}

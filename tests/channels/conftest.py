@@ -15,19 +15,14 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +30,7 @@ import pytest
 from publisher import _folder, channels
 from publisher.manifest import Image, Record, ServiceName
 from publisher.subscribers import Subscriber, Subscribers
+from tests.channels._servers import control, mastodon, running
 
 HERE = Path(__file__).parent
 SITE = "https://kabar.kantor.go.id"
@@ -192,17 +188,6 @@ def make_ready(request: pytest.FixtureRequest, site: Path, tmp_path: Path) -> Ca
     return make
 
 
-@contextmanager
-def running(name: str) -> Iterator[str]:
-    """The address of one of our copies of networks, a process of its own."""
-    process = subprocess.Popen([sys.executable, str(HERE / name)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.wait()
-    process.stdout.close()
-
-
 @pytest.fixture(scope="session")
 def fake_x() -> Iterator[str]:
     with running("fake_x.py") as address:
@@ -221,13 +206,6 @@ def fake_telegram() -> Iterator[str]:
         yield address
 
 
-def control(address: str, path: str, told: object = None) -> Any:
-    """What a copy of a network says of itself, or is told (_fake.py)."""
-    body = json.dumps(told).encode() if told is not None else None
-    with urlopen(Request(address + path, data=body), timeout=10) as answer:
-        return json.load(answer)
-
-
 @pytest.fixture(name="control")
 def fixture_control() -> Callable[..., Any]:
     return control
@@ -236,33 +214,5 @@ def fixture_control() -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def mastodon_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a mastodon-mock, a process of its own; its token is mock_token."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("mastodon") / "log"
-    command = [
-        sys.executable,
-        "-m",
-        "mastodon_mock",
-        "serve",
-        "--in-memory",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=log.parent)
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urlopen(f"{address}/api/v2/instance", timeout=5):
-                    break
-            except OSError:
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.1)
+    with mastodon(tmp_path_factory.mktemp("mastodon")) as address:
         yield address
-        process.terminate()
-        process.wait()

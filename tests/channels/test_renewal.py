@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,6 +16,7 @@ from publisher import channels, errors
 from publisher.channels import instagram, threads
 from publisher.channels._renewal import EVERY, Renewal
 from publisher.messages import msg
+from tests.channels._servers import running
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -101,11 +100,8 @@ def later(days: int) -> datetime:
 @pytest.fixture
 def own_meta() -> Iterator[str]:
     """A copy of Meta of its own: its tokens change."""
-    command = [sys.executable, str(Path(__file__).with_name("fake_meta.py"))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip()
-        process.terminate()
+    with running("fake_meta.py") as address:
+        yield address
 
 
 @pytest.mark.parametrize("network", ["threads", "instagram"])

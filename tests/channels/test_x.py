@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 from publisher import channels, errors
 from publisher.channels import x
 from publisher.post import Once
+from tests.channels._servers import control
 
 SECRETS = {
     "api_key": "fake-x-api-key",
@@ -24,12 +23,6 @@ SECRETS = {
     "access_secret": "fake-x-access-secret",
 }
 KEY = "kantor/a/x/post/1"
-
-
-def control(address: str, path: str, told: object = None) -> Any:
-    body = json.dumps(told).encode() if told is not None else None
-    with urlopen(Request(address + path, data=body), timeout=10) as answer:
-        return json.load(answer)
 
 
 def open_x(address: str, tmp_path: Path, *, secrets: dict[str, str] = SECRETS, link: str = "always") -> x.Channel:

@@ -39,6 +39,18 @@ def doubles() -> Any:
     return _load()
 
 
+@pytest.fixture(scope="session")
+def networks_worker(doubles: Any) -> Any:
+    """The worker over the real channels as a module."""
+    sys.modules["doubles"] = doubles
+    spec = spec_from_file_location("outreach_networks", HERE / "networks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture
 def peer(doubles: Any) -> Iterator[Any]:
     made = doubles.Peer()

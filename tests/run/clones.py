@@ -15,7 +15,6 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 ROOT = Path(__file__).parent.parent.parent
-CHANNELS = ROOT / "tests" / "channels"
 PARTS = ("content", "theme", "plugins", "publisher")
 SECRETS = {
     "KENTONGAN_MASTODON_TOKEN": "mock_token",

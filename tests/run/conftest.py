@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.run.clones import CHANNELS, Clone, article, copy, free_port, wait_for
+from tests.channels._servers import mastodon, running
+from tests.run.clones import Clone, article, copy
 
 
 @pytest.fixture
@@ -47,38 +46,15 @@ def small(tmp_path: Path) -> Clone:
 @pytest.fixture
 def x_server() -> Iterator[str]:
     """A strict copy of X, a process of its own."""
-    process = subprocess.Popen([sys.executable, str(CHANNELS / "fake_x.py")], stdout=subprocess.PIPE, encoding="utf-8")
-    assert process.stdout is not None
-    yield process.stdout.readline().strip()
-    process.terminate()
-    process.wait()
-    process.stdout.close()
+    with running("fake_x.py") as address:
+        yield address
 
 
 @pytest.fixture
 def mastodon_server(tmp_path: Path) -> Iterator[str]:
     """A mastodon-mock, a process of its own; its token is mock_token."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [
-        sys.executable,
-        "-m",
-        "mastodon_mock",
-        "serve",
-        "--in-memory",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    with (tmp_path / "mastodon.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path)
-        try:
-            wait_for(f"{address}/api/v2/instance", process)
-            yield address
-        finally:
-            process.terminate()
-            process.wait()
+    with mastodon(tmp_path) as address:
+        yield address
 
 
 @pytest.fixture
