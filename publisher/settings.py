@@ -27,6 +27,7 @@ from publisher.errors import SettingsFault
 from publisher.messages import DEFAULT, LANGUAGES, Message, msg
 
 OFFICE_FILE = "office.toml"
+HERE = "http://127.0.0.1:8000"  # where a site stands that has no address yet
 
 
 class Section(BaseModel):
@@ -140,7 +141,7 @@ class Office(Section):
     title: str
     description: str
     id: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$|^$")
-    url: str = "http://127.0.0.1:8000"
+    url: str = HERE
     publication: str = ""
     language: Literal["id", "en"] = "id"
     timezone: str = "Asia/Jakarta"
@@ -165,6 +166,8 @@ class Office(Section):
     @field_validator("url")
     @classmethod
     def _address(cls, value: str) -> str:
+        if not value:  # what is not known yet is left empty in office.toml
+            return HERE
         if not _is_web_address(value) or "?" in value:
             raise ValueError("url")
         return value.rstrip("/")

@@ -249,7 +249,6 @@ def test_broken_toml(load: Load) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "",
         "tegal",
         "ftp://a.id",
         "https://",
@@ -263,10 +262,14 @@ def test_broken_toml(load: Load) -> None:
 )
 def test_no_site_address(load: Load, url: str) -> None:
     """An address that no page can stand at is refused wherever it comes from."""
-    if url:
-        assert fault(load, url=url) == f"“{url}” is no site address; write https://…"
-        assert fault(load, environ={"KENTONGAN_URL": url}) == f"“{url}” is no site address; write https://…"
+    assert fault(load, url=url) == f"“{url}” is no site address; write https://…"
+    assert fault(load, environ={"KENTONGAN_URL": url}) == f"“{url}” is no site address; write https://…"
     assert "is no site address" in fault(load, GOOD.replace("https://humas.contoh.go.id/kabar/", url))
+
+
+def test_site_address_that_is_not_known_yet(load: Load) -> None:
+    """Left empty, as every setting may be, the site stands on this machine until it has an address."""
+    assert load(GOOD.replace("https://humas.contoh.go.id/kabar/", "")).office.url == "http://127.0.0.1:8000"
 
 
 def test_unknown_language(load: Load) -> None:
