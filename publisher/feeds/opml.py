@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from email.utils import format_datetime
 from itertools import groupby
@@ -31,7 +32,7 @@ def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
         "ownerName": line(edition.site.office) or main.title,
     }
     for name, value in facts.items():
-        etree.SubElement(head, name).text = value
+        etree.SubElement(head, name).text = _marked(value)
     body = etree.SubElement(root, "body")
     _outline(body, edition, main)
     rows = zip(edition.sections, rest, strict=True)
@@ -58,8 +59,8 @@ def _outline(parent: etree._Element, edition: Edition, feed: Feed) -> None:
 
 
 def _marked(text: str) -> str:
-    """Plain ``text`` for an attribute that may hold HTML (opml.org/spec2.opml, "text attribute")."""
-    return escape(text) if "<" in text else text
+    """Plain ``text`` for a place that may hold HTML (opml.org/spec2.opml): escaped where it would be read as some."""
+    return escape(text) if "<" in text or html.unescape(text) != text else text
 
 
 def heading(kind: Kind) -> Message:

@@ -559,9 +559,15 @@ def test_the_list_of_feeds(site: Site, now: datetime) -> None:
 
 
 def test_a_name_with_a_sign_of_markup_is_escaped(site: Site, now: datetime) -> None:
-    """An outline's text may hold HTML, so a lone "<" in it would be a tag that nobody knows."""
-    root = etree.fromstring(write(opml, site, [], now, sections=[section(name="Anak < 5 <tahun> & ibu")]))
-    outline = root.xpath("//outline[@xmlUrl]")[1]
-    assert {outline.get(key) for key in ("text", "title", "description")} == {
-        "Kabar Layanan – kategori Anak &lt; 5 &lt;tahun&gt; &amp; ibu"
-    }
+    """OPML may hold HTML, so a lone "<" or "&#1;" would be a tag or a sign that nobody knows; "Haji & Umrah" stays."""
+    for said, expected in (
+        ("Anak < 5 <tahun> & ibu", "Anak &lt; 5 &lt;tahun&gt; &amp; ibu"),
+        ("Pasal &#1; lama", "Pasal &amp;#1; lama"),
+        ("Haji & Umrah", "Haji & Umrah"),
+    ):
+        own = replace(site, title=said, office=said)
+        root = etree.fromstring(write(opml, own, [], now, sections=[section(name=said)]))
+        outline = root.xpath("//outline[@xmlUrl]")[1]
+        text = f"{expected} – kategori {expected}"
+        assert {outline.get(key) for key in ("text", "title", "description")} == {text}
+        assert [root.findtext(f"head/{name}") for name in ("title", "ownerName")] == [expected] * 2
