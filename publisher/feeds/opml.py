@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+import re
 from collections.abc import Iterator
 from email.utils import format_datetime
 from itertools import groupby
@@ -18,6 +18,9 @@ from publisher.messages import Message, msg
 
 FILENAME = "feeds/langganan.opml"
 MIME = "text/x-opml"
+
+# html.spec.whatwg.org/multipage/parsing.html: "&" before a space is itself
+_MARKUP = re.compile(r"<|&(?=\S)")
 
 
 def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
@@ -60,7 +63,7 @@ def _outline(parent: etree._Element, edition: Edition, feed: Feed) -> None:
 
 def _marked(text: str) -> str:
     """Plain ``text`` for a place that may hold HTML (opml.org/spec2.opml): escaped where it would be read as some."""
-    return escape(text) if "<" in text or html.unescape(text) != text else text
+    return escape(text) if _MARKUP.search(text) else text
 
 
 def heading(kind: Kind) -> Message:
