@@ -40,7 +40,7 @@ def entries(run: Run) -> Iterator[Entry]:
 
 
 def write(generator: ArticlesGenerator, writer: Writer) -> None:
-    """A page a letter, when one page would be too heavy."""
+    """A page a letter, when one page would be too heavy, and a page for each beginning of a crowded letter."""
     context = generator.context
     if run_of(generator.settings) is None or context["one_page"]:
         return
@@ -48,3 +48,6 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     for letter in context["letters"]:
         path = f"{INDEX}/{letter.key}/"
         writer.write_file(f"{path}index.html", template, context, url=path, letter=letter)
+        for part in letter.parts:
+            below = f"{path}{part.key}/"
+            writer.write_file(f"{below}index.html", template, context, url=below, letter=letter, part=part)

@@ -12,7 +12,8 @@ from pelican.writers import Writer
 from plugins._convert import run_of
 from plugins.reader import parts
 from publisher.article import Service
-from publisher.build.periods import NEWEST, archive, shelf
+from publisher.build import periods
+from publisher.build.periods import archive, shelf
 
 ARCHIVE = "arsip/"
 
@@ -30,11 +31,11 @@ def gather(generators: Iterable[Any]) -> None:
     if run is None:
         return
     for kind, term, articles in terms(news):
-        term.shelf = shelf(term.url, articles)
+        term.shelf = shelf(term.url, articles, periods.LIMIT)
         run.shelves.append((kind, {kind: term}, term.shelf))
     for page in pages.pages:
         if isinstance(page.record, Service):
-            page.shelf = shelf(page.url, page.news, most=NEWEST)  # the page has the service's own text too
+            page.shelf = shelf(page.url, page.news, periods.NEWEST)  # the page has the service's own text too
             run.shelves.append(("service_news", {"page": page}, page.shelf))
     news.context["archive"] = archive(ARCHIVE, news.articles)
     run.shelves.append(("period_archives", {}, news.context["archive"]))

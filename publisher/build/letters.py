@@ -1,15 +1,20 @@
-"""The A–Z list: titles and names of services under their first letter."""
+"""The A–Z list: titles and names of services under their first letter, and a crowded letter under its beginnings."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from publisher.slugs import DEVICES
+
 OTHER = "0–9"
-# From here on each letter has a page of its own, so that none gets too heavy for a phone.
-ONE_PAGE = 300
+# How many names stand on one page. From here on each letter has a page of its own, and a letter over it a page for
+# each beginning ("Ba", "Bim"), so that none gets too heavy for a phone and a new title touches its own beginning only.
+ONE_PAGE = 100
+# Names that share so many letters stand on one page, however many they are.
+LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +29,49 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter with its entries, in order; ``key`` is its id and the last part of its page's address."""
+    """A letter, or a beginning, with its entries in order; ``key`` is its id and the last part of its page's address.
+
+    A letter that has ``parts`` leads to them.
+    """
 
     name: str
     key: str
     entries: tuple[Entry, ...]
+    parts: tuple[Letter, ...] = ()
 
 
 def by_letter(entries: Iterable[Entry]) -> tuple[Letter, ...]:
     """``entries`` under their letters, OTHER last. Marks and case count for nothing."""
     groups: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda e: (_plain(e.name), e.name, e.path)):
-        first = _plain(entry.name)[:1]
+    for entry in sorted(entries, key=lambda e: (plain(e.name), e.name, e.path)):
+        first = plain(entry.name)[:1]
         groups.setdefault(first.upper() if first.isalpha() else OTHER, []).append(entry)
-    return tuple(
-        Letter(name, "lain" if name == OTHER else name.lower(), tuple(groups[name]))
-        for name in sorted(groups, key=lambda n: (n == OTHER, n))
-    )
+    return tuple(_letter(name, tuple(groups[name])) for name in sorted(groups, key=lambda n: (n == OTHER, n)))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """What a name is sorted by: its Latin letters and digits."""
     bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
     return " ".join(re.findall(r"[a-z0-9]+", bare))
+
+
+def _letter(name: str, entries: tuple[Entry, ...]) -> Letter:
+    key, start = ("lain", 1) if name == OTHER else (name.lower(), 2)
+    return Letter(name, key, entries, tuple(_beginnings(entries, start)) if len(entries) > ONE_PAGE else ())
+
+
+def _beginnings(entries: Sequence[Entry], length: int) -> Iterator[Letter]:
+    """``entries`` under their first ``length`` letters, and under more of them where a page would hold too many."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(plain(entry.name)[:length], []).append(entry)
+    for start, found in groups.items():
+        if len(found) > ONE_PAGE and len(start) == length < LONGEST:
+            yield from _beginnings(found, length + 1)
+        else:
+            yield Letter(start.capitalize() or "…", _key(start), tuple(found))
+
+
+def _key(start: str) -> str:
+    key = start.replace(" ", "-") or "tanda"
+    return f"{key}_" if key in DEVICES else key

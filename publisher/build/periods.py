@@ -109,7 +109,7 @@ class Shelf:
         return {p.path: (row[n + 2], row[n]) for n, p in enumerate(leaves)}
 
 
-def shelf(home: str, articles: Sequence[Listed], *, most: int = LIMIT) -> Shelf:
+def shelf(home: str, articles: Sequence[Listed], most: int) -> Shelf:
     """The list of ``articles``, newest first, at ``home``; over ``most`` it is divided by year."""
     found = tuple(articles)
     return Shelf(home, found, tuple(_years(found)) if len(found) > most else ())

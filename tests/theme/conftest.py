@@ -83,7 +83,7 @@ class Term:
         self.name = name
         self.slug = "contoh"
         self.url = f"{place}/contoh/"
-        self.shelf = shelf(self.url, ())
+        self.shelf = shelf(self.url, (), LIMIT)
 
     def __str__(self) -> str:
         return self.name
@@ -218,7 +218,7 @@ def divided(home: str, text: str) -> Shelf:
         written(article(text, slug=f"{year}-{month}-{n}", date=NOW.replace(year=year, month=month), services=()))
         for n, (year, month) in enumerate(months)
     ]
-    return shelf(home, articles)
+    return shelf(home, articles, LIMIT)
 
 
 def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True) -> dict[str, str]:
@@ -241,7 +241,7 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
     page = Page(title=text, slug="contoh", path="halaman/contoh.md", body="", summary=text, modified=NOW)
     standing = SimpleNamespace(record=page, url="contoh/", content="<h2>Bagian</h2><p>Isi.</p>")
     term = Term(text, "kategori")
-    term.shelf = shelf(term.url, [plain, full, bare])
+    term.shelf = shelf(term.url, [plain, full, bare], LIMIT)
     long = Term(text, "kategori")
     long.shelf = divided(long.url, text)
 
@@ -273,7 +273,11 @@ def every_page(text: str = PLAIN, translate: Translate = str, known: bool = True
         news = [plain, bare] if item.id == "contoh" else []
         url = f"layanan/{item.id}/"
         shown = SimpleNamespace(
-            record=item, url=url, content="<p>Isi.</p>", news=news, shelf=divided(url, text) if news else shelf(url, ())
+            record=item,
+            url=url,
+            content="<p>Isi.</p>",
+            news=news,
+            shelf=divided(url, text) if news else shelf(url, (), LIMIT),
         )
         pages[f"service-{item.id}"] = one("service", page=shown)
         for period in shown.shelf.every():

@@ -1,11 +1,14 @@
-"""Whole sites as files, for the checks of outside tools: the shipped content, and one that tries everything."""
+"""Whole sites as files, for the checks of outside tools: the shipped content, the same with its lists divided as those
+of a large archive are, and one that tries everything."""
 
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from plugins.run import build
 from publisher.settings import load
@@ -13,7 +16,7 @@ from publisher.settings import load
 ROOT = Path(__file__).resolve().parents[2]
 NPM = ROOT / "tests/npm/node_modules"
 URL = "https://humas.example.go.id"
-KINDS = ("shipped", "nasty")
+KINDS = ("shipped", "divided", "nasty")
 TEXTS = {".html", ".xml", ".json", ".txt", ".opml"}
 
 OFFICE = """
@@ -34,6 +37,9 @@ network = "X"
 name = "@kantor"
 url = "https://x.com/kantor"
 """
+DIVIDED = {"publisher.build.periods": {"LIMIT": 3, "NEWEST": 2}, "plugins.letters": {"ONE_PAGE": 1}} | {
+    "publisher.build.letters": {"ONE_PAGE": 1}
+}
 TITLE = "</script><script>alert(1)</script> ]]> & <b>“kutip”</b> \"'` &amp; &lt;i"
 BODIES = {
     "tabel": "| a | b |\n|:--|--:|\n| 1 | 2 |\n\nTeks.",
@@ -84,7 +90,10 @@ def make(kind: str, root: Path, now: datetime) -> Built:
         _write_nasty(root / "content/berita/2026")
     (root / "office.toml").write_text(office, encoding="utf-8")
     settings = load(root, {}, url=URL)
-    build(settings, now)
+    with ExitStack() as small:
+        for module, limits in DIVIDED.items() if kind == "divided" else ():
+            small.enter_context(patch.multiple(module, **limits))
+        build(settings, now)
     return Built(settings.output)
 
 
