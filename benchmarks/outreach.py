@@ -169,7 +169,7 @@ def work(order: Mapping[str, Any]) -> None:
         for name in order["offices"]
     ]
     with first:
-        run(order["url"], served, owner=f"worker {os.getpid()}", concurrency=6, tempo=Tempo(sweep=2))
+        run(order["url"], lambda: served, owner=f"worker {os.getpid()}", concurrency=6, tempo=Tempo(sweep=2))
 
 
 @contextmanager

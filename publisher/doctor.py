@@ -1,22 +1,31 @@
-"""What is missing on this machine or about to end, in words, with what to do. Nothing is asked of the network."""
+"""What is missing on this machine or about to end, in words, with what to do.
+
+Of the network only the channels' accounts are asked, by requests that read, and only when somebody wants that.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import ssl
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
+from publisher import expiry
 from publisher.errors import KentonganError, SettingsFault
 from publisher.messages import Message, msg
 from publisher.settings import OFFICE_FILE, PREFERRED, Settings, announce_faults, is_loopback, is_private
+
+if TYPE_CHECKING:
+    from publisher.channels import Channel, Standing
 
 Level = Literal["ok", "advice", "fault"]
 
@@ -24,8 +33,8 @@ PYTHON = (3, 11)
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right shows an earlier time
 DRIFT = timedelta(days=1)
 LITTLE, TIGHT = 1_000_000_000, 100_000_000  # bytes; a site of 10,000 articles with pictures takes about 1 GB
-SOON = timedelta(days=30)
 STALE = timedelta(days=7)
+NEW_TOKEN = msg("Fetch a new one from the network, write it into .env and its last day as expires under [channels].")
 # what citizens ask for first; while it is open the site says "belum tersedia, tanyakan ke kantor"
 OPEN_FIELDS = ("address", "hours", "phone", "whatsapp", "email", "accounts")
 
@@ -41,11 +50,13 @@ class Symptom:
 
 
 Look = Callable[[Settings, datetime], Iterator[Symptom]]
+Ask = Callable[["Channel"], tuple["Standing", ...]]
 
 
-def examine(settings: Settings, now: datetime) -> tuple[Symptom, ...]:
-    """Everything that is looked at, in the order in which it is mended best."""
-    return tuple(s for look in LOOKS for s in look(settings, now))
+def examine(settings: Settings, now: datetime, ask: Ask | None = None) -> tuple[Symptom, ...]:
+    """Everything that is looked at, in the order in which it is mended best; ``ask`` says how an account stands."""
+    found = tuple(s for look in LOOKS for s in look(settings, now))
+    return (*found, *(look_at_accounts(settings, now, ask) if ask else ()))
 
 
 def look_at_python(settings: Settings, now: datetime) -> Iterator[Symptom]:
@@ -327,6 +338,7 @@ def _look_at_backup(settings: Settings, ledger: Path, now: datetime) -> Iterator
 def look_at_channels(settings: Settings, now: datetime) -> Iterator[Symptom]:
     """Each channel that is on: its settings, its secrets, the end of its token."""
     from publisher import channels
+    from publisher.channels import token_of
 
     on = [name for name, given in settings.office.channels.items() if given.on]
     if not on:
@@ -348,9 +360,33 @@ def look_at_channels(settings: Settings, now: datetime) -> Iterator[Symptom]:
             "channels",
             None if ends is None else datetime(ends.year, ends.month, ends.day, tzinfo=settings.zone),
             now,
-            msg("the token of {channel}", channel=name),
-            msg("Fetch a new one from the network, write it into .env and its last day as expires under [channels]."),
+            token_of(name),
+            NEW_TOKEN,
         )
+
+
+def look_at_accounts(settings: Settings, now: datetime, ask: Ask) -> Iterator[Symptom]:
+    """What the account of each channel that can be opened says: whose token it is, of which kind, when it ends."""
+    from publisher import channels
+
+    on = []
+    for name, given in settings.office.channels.items():
+        with contextlib.suppress(SettingsFault):  # said by look_at_channels
+            on += [channels.open_one(name, settings)] if given.on else []
+    with ThreadPoolExecutor(max(len(on), 1)) as pool:
+        for channel, said in zip(on, pool.map(ask, on), strict=True):
+            for standing in said:
+                if standing.ends is None:
+                    remedy = (
+                        None if standing.level == "ok" else msg("See the section of the channel in docs/channels.md.")
+                    )
+                    yield Symptom(
+                        "channels",
+                        standing.level,
+                        msg("{channel}: {message}", channel=channel.name, message=standing.message),
+                        remedy,
+                    )
+                yield from _ending("channels", standing.ends, now, channels.token_of(channel.name), NEW_TOKEN)
 
 
 def look_at_announcements(settings: Settings, now: datetime) -> Iterator[Symptom]:
@@ -384,13 +420,10 @@ def _of_fault(area: str, fault: KentonganError) -> Symptom:
 
 
 def _ending(area: str, ends: datetime | None, now: datetime, what: Message, remedy: Message) -> Iterator[Symptom]:
-    """What ends on a day: over, soon, or nothing to say yet."""
-    if ends is None or ends > now + SOON:
-        return
-    if ends <= now:
-        yield Symptom(area, "fault", msg("Since {day} it is over: {what}.", day=_day(ends), what=what), remedy)
-    else:
-        yield Symptom(area, "advice", msg("It ends on {day}: {what}.", day=_day(ends), what=what), remedy)
+    """What ends on a day: over or tomorrow, soon, or nothing to say yet."""
+    days = expiry.step(ends, now)
+    if ends is not None and days is not None:
+        yield Symptom(area, "fault" if days <= 1 else "advice", expiry.said(ends, days, what), remedy)
 
 
 def _moment(text: str) -> datetime:

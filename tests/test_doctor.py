@@ -13,9 +13,12 @@ import pytest
 from PIL import Image
 
 from publisher import doctor, settings, target
+from publisher.channels import Standing, ask
 from publisher.doctor import Symptom, examine
 from publisher.ledger import files
+from publisher.messages import msg
 from publisher.settings import Settings
+from tests.channels._servers import running
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 OFFICE = """
@@ -325,13 +328,58 @@ def test_every_channel_is_looked_at(make: Any) -> None:
     assert [s.level for s in found(make(WELL + both), "channels")] == ["fault", "ok"]
 
 
+@pytest.mark.parametrize(
+    ("standing", "levels"),
+    [
+        (Standing("ok", msg("connected")), ["ok", "ok"]),
+        (Standing("fault", msg("a person's key")), ["ok", "fault"]),
+        (Standing("ok", msg("the key"), NOW + timedelta(days=90)), ["ok"]),
+        (Standing("ok", msg("the key"), NOW + timedelta(days=6)), ["ok", "advice"]),
+        (Standing("ok", msg("the key"), NOW + timedelta(hours=20)), ["ok", "fault"]),
+    ],
+)
+def test_the_account_is_asked_before_any_post(make: Any, standing: Standing, levels: list[str]) -> None:
+    """A token of the wrong kind and one that ends are found while nothing has been posted; without ``ask`` nobody is
+    asked."""
+    made = make(WELL + MASTODON, TOKEN)
+    asked = [s for s in examine(made, NOW, lambda channel: (standing,)) if s.area == "channels"]
+    assert [s.level for s in asked] == levels
+    assert all("mastodon" in str(s.message) for s in asked)
+    assert len(found(made, "channels")) == 1
+
+
+def test_a_persons_token_is_told_by_the_doctor(make: Any) -> None:
+    """The real channel against our strict copy of Facebook: a token that is not the page's looks sound and is not."""
+    with running("fake_meta.py") as server:
+        page = f'\n[channels.facebook]\non = true\npage = "7654321"\nserver = "{server}"\n'
+        made = make(WELL + page, {"KENTONGAN_FACEBOOK_TOKEN": "fake-instagram-token"})
+        symptoms = [s for s in examine(made, NOW, ask) if s.area == "channels"]
+    assert [s.level for s in symptoms] == ["ok", "fault"]
+    assert "not to the account in office.toml" in str(symptoms[1].message)
+
+
+def test_an_account_that_does_not_answer_is_no_fault(make: Any) -> None:
+    """Without a network the doctor still says all the rest."""
+    lost = MASTODON.replace("https://mastodon.example", "http://127.0.0.1:9")
+    symptoms = [s for s in examine(make(WELL + lost, TOKEN), NOW, ask) if s.area == "channels"]
+    assert [s.level for s in symptoms] == ["ok", "advice"]
+
+
 def test_no_channel_is_said(make: Any) -> None:
     """A site that tells nobody is probably not meant."""
     assert one(make(WELL), "channels").level == "advice"
 
 
 @pytest.mark.parametrize(
-    ("day", "levels"), [("2027-06-01", ["ok"]), ("2026-12-01", ["ok", "advice"]), ("2026-11-01", ["ok", "fault"])]
+    ("day", "levels"),
+    [
+        ("2027-06-01", ["ok"]),
+        ("2026-12-09", ["ok"]),
+        ("2026-12-08", ["ok", "advice"]),
+        ("2026-12-01", ["ok", "advice"]),
+        ("2026-11-25", ["ok", "fault"]),
+        ("2026-11-01", ["ok", "fault"]),
+    ],
 )
 def test_a_token_that_ends_is_said(make: Any, day: str, levels: list[str]) -> None:
     """Before the channel falls silent."""

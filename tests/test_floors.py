@@ -15,6 +15,7 @@ FLOORS = (
         "publisher.http",
         "publisher.settings",
         "publisher._folder",
+        "publisher.expiry",
         "publisher.mime",
         "publisher.article",
         "publisher.post",

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from publisher import _folder, http
 from publisher.article import Finding
-from publisher.errors import SettingsFault
+from publisher.errors import ChannelError, SettingsFault, TryLater
 from publisher.manifest import Record
 from publisher.messages import Message, msg
 from publisher.post import Limits, Once, Post, Receipt
@@ -126,6 +126,16 @@ class Checks(Protocol):
 
     def check(self) -> Iterable[Standing]:
         """Asks the network, by requests that only read. Raises ChannelError when it does not answer."""
+        ...
+
+
+@runtime_checkable
+class KeepsToken(Protocol):
+    """A channel whose token renews itself as long as somebody asks for that in time."""
+
+    def keep(self) -> datetime | None:
+        """Renews the token when it is time, whether there is something to post or not. When it ends, None when it
+        does not or nobody knows."""
         ...
 
 
@@ -240,6 +250,24 @@ def may_send(channel: Channel, site: str) -> Message | None:
     if not channel.real:
         return None
     return barred(channel.server if isinstance(channel, Served) else "", site)
+
+
+def ask(channel: Channel) -> tuple[Standing, ...]:
+    """How the channel's account stands, by requests that only read. That it does not answer is advice: nothing is
+    wrong with the account yet."""
+    if not isinstance(channel, Checks):
+        return (Standing("ok", msg("It offers nothing to check.")),)
+    try:
+        return tuple(channel.check())
+    except TryLater as fault:
+        return (Standing("advice", fault.message),)
+    except ChannelError as fault:
+        return (Standing("fault", fault.message),)
+
+
+def token_of(name: str) -> Message:
+    """What ends when a channel's token does."""
+    return msg("the token of {channel}", channel=name)
 
 
 def is_manual(channel: Channel) -> bool:

@@ -82,6 +82,11 @@ class Graph:
         if self._grant:
             self._renewal.renew(self._renewed)
 
+    def keep(self) -> datetime | None:
+        """Renews the token when it is time; when it ends, as far as that is known here."""
+        self.renew()
+        return self._renewal.ends() if self._grant else None
+
     def _renewed(self, token: str) -> str:
         wire = replace(self._wire, secrets=(*self._wire.secrets, token))
         given = {"grant_type": self._grant, "access_token": token}

@@ -16,6 +16,7 @@ from publisher.errors import ChannelError
 FOLDER = "sessions"
 # A token of 60 days is renewed every week: it may be old by a day at least, and seven weeks of faults are borne.
 EVERY = timedelta(days=7)
+LIFE = timedelta(days=60)  # docs/threads/get-started/long-lived-tokens, instagram-platform refresh_access_token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,11 @@ class Renewal:
                     self._keep(ask(token) or token, now)
         except (Timeout, ChannelError, OSError):  # another worker is at it, or it can wait
             return
+
+    def ends(self) -> datetime | None:
+        """When it ends unless it is renewed again, counted from the last time; None when it was never seen."""
+        at = self._kept()[1]
+        return at and at + LIFE
 
     @property
     def _path(self) -> Path:

@@ -110,6 +110,10 @@ class Channel:
         """Deletes the post; one that is gone already is well."""
         self._graph.delete(remote_id)
 
+    def keep(self) -> datetime | None:
+        """Renews the token when it is time, and says when it ends."""
+        return self._graph.keep()
+
     def check(self) -> Iterator[Standing]:
         """Whether the token reaches the account, how many posts are left today, and when it ends."""
         try:

@@ -114,6 +114,10 @@ class Channel:
         """Deletes the post; one that is gone already is well."""
         self._graph.delete(remote_id)
 
+    def keep(self) -> datetime | None:
+        """Renews the token when it is time, and says when it ends."""
+        return self._graph.keep()
+
     def check(self) -> Iterator[Standing]:
         """Whose the token is, how many posts are left today, and when it ends."""
         _, name = self._graph.owner("id,username")

@@ -163,10 +163,13 @@ def open_console(
     """The settings of the project in this folder, checked, and the time, read once."""
     from publisher.settings import load
 
-    settings = load(Path.cwd(), lang=lang or "", url=url or "", content=content, output=output, state=state)
+    read = functools.partial(
+        load, Path.cwd(), lang=lang or "", url=url or "", content=content, output=output, state=state
+    )
+    settings = read()
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")  # reproducible-builds.org: the moment of a build
     try:
         now = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
     except (ValueError, OverflowError, OSError) as fault:
         raise UsageFault(msg("SOURCE_DATE_EPOCH must be seconds since 1970, not “{text}”.", text=fixed)) from fault
-    return Console(settings, now.astimezone(settings.zone))
+    return Console(settings, now.astimezone(settings.zone), read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ class Console:
 
     settings: Settings
     now: datetime
+    again: Callable[[], Settings]  # reads the settings anew
 
     def clock(self) -> datetime:
         """The time at this moment, in the office's zone."""

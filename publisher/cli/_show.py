@@ -80,6 +80,8 @@ def delivered(console: Console, delivered: Delivered) -> None:
                 count=count,
             )
         )
+    for ending in delivered.ending:
+        console.print(ending)
     for hold in delivered.outcome.holds:
         console.print(msg("Channel {channel} is held: {reason}", channel=hold.channel, reason=hold.reason))
     if delivered.deliveries:

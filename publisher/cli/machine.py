@@ -43,9 +43,10 @@ def restore(
 @command("Example: kentongan doctor")
 def doctor(console: Console) -> int:
     """Says what is missing on this machine. Says what is about to expire too, and what to do."""
+    from publisher.channels import ask
     from publisher.doctor import examine
 
-    symptoms = examine(console.settings, console.now)
+    symptoms = examine(console.settings, console.now, ask)
     marks = {"ok": msg("well"), "advice": msg("advice"), "fault": msg("fault")}
     areas = {
         "address": msg("address"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,9 +19,7 @@ from publisher.cli._terminal import print_table
 from publisher.cli.posts import publish_due
 from publisher.errors import KentonganError, UsageFault
 from publisher.messages import msg
-
-if TYPE_CHECKING:
-    from publisher.settings import Settings
+from publisher.settings import OFFICE_FILE, Settings, load
 
 Everywhere = Annotated[
     bool, typer.Option("--everywhere", help="Every office that shares this ledger, not only this one.")
@@ -93,24 +93,28 @@ def worker(
     if engine == "procrastinate":
         from publisher import publish
 
-        publish.carry(_offices(console, offices), console.clock, concurrency=8)
+        publish.carry(_Offices(console, offices), console.clock, console.warn, concurrency=8)
         return WELL
     if engine != "local":
         raise UsageFault(msg("There is no engine “{name}”; use local or procrastinate.", name=engine))
     before = signal.signal(signal.SIGTERM, lambda *_: over.set())
+    current = _Current(Path.cwd(), console.again, console.settings)
     try:
         while not over.is_set():
-            over.wait(_once(console, every, yes=yes))
+            over.wait(_once(console, current, every, yes=yes))
     finally:
         signal.signal(signal.SIGTERM, before)
     return WELL
 
 
-def _once(console: Console, every: int, *, yes: bool) -> float:
+def _once(console: Console, current: _Current, every: int, *, yes: bool) -> float:
     """One look; the seconds until the next. What goes wrong is said, and tried again then."""
     from publisher import publish
 
     try:
+        console = replace(console, settings=current())
+        for message in publish.watch_tokens(console.settings, console.clock):
+            console.warn(message)
         now = console.clock()
         at = publish.falls_due(console.settings, now)
         if at and at <= now:
@@ -122,16 +126,58 @@ def _once(console: Console, every: int, *, yes: bool) -> float:
     return min(float(every), (at - now).total_seconds()) if at else float(every)
 
 
-def _offices(console: Console, folder: Path | None) -> list[Settings]:
-    """This office, or those in the folders below ``folder``, which must tell themselves apart."""
-    if folder is None:
-        return [console.settings]
-    from publisher.settings import OFFICE_FILE, load
+class _Current:
+    """An office's settings, read anew when office.toml or .env has changed: a new token needs no new worker."""
 
-    found = [load(p.parent, lang=console.lang) for p in sorted(folder.glob(f"*/{OFFICE_FILE}"))]
-    if not found:
-        raise UsageFault(msg("There is no office.toml in the folders below {folder}.", folder=str(folder)))
-    names = [s.office.id for s in found]
-    if "" in names or len(set(names)) < len(names):
-        raise UsageFault(msg("Each office that shares a ledger needs an id of its own in office.toml."))
-    return found
+    def __init__(self, root: Path, read: Callable[[], Settings], settings: Settings | None = None) -> None:
+        self._root = root
+        self._read = read
+        self._stamp = self._look() if settings else None
+        self.last = settings
+
+    def __call__(self) -> Settings:
+        stamp = self._look()
+        if self.last is None or stamp != self._stamp:
+            self.last, self._stamp = self._read(), stamp
+        return self.last
+
+    def _look(self) -> tuple[tuple[int, int] | None, ...]:
+        files = (self._root / OFFICE_FILE, self._root / ".env")
+        return tuple((f.stat().st_mtime_ns, f.stat().st_size) if f.exists() else None for f in files)
+
+
+class _Offices:
+    """This office, or those in the folders below ``folder``, which must tell themselves apart."""
+
+    def __init__(self, console: Console, folder: Path | None) -> None:
+        self._console = console
+        self._folder = folder
+        self._faults: dict[Path, str] = {}
+        self._known = {} if folder else {Path.cwd(): _Current(Path.cwd(), console.again, console.settings)}
+
+    def __call__(self) -> list[Settings]:
+        if self._folder is None:
+            return [s for root, one in self._known.items() if (s := self._of(root, one))]
+        for file in sorted(self._folder.glob(f"*/{OFFICE_FILE}")):
+            read = partial(load, file.parent, lang=self._console.lang)
+            self._known.setdefault(file.parent, _Current(file.parent, read))
+        found = [s for root, one in self._known.items() if (root / OFFICE_FILE).exists() and (s := self._of(root, one))]
+        if not found:
+            raise UsageFault(msg("There is no office.toml in the folders below {folder}.", folder=str(self._folder)))
+        names = [s.office.id for s in found]
+        if "" in names or len(set(names)) < len(names):
+            raise UsageFault(msg("Each office that shares a ledger needs an id of its own in office.toml."))
+        return found
+
+    def _of(self, root: Path, one: _Current) -> Settings | None:
+        """The office's settings; while they are wrong the last that were right, None when there are none."""
+        try:
+            settings = one()
+            self._faults.pop(root, None)
+        except KentonganError as fault:
+            said = f"{root.name}: {fault.say(self._console.lang)}"
+            if self._faults.get(root) != said:
+                self._console.warn(said)
+            self._faults[root] = said
+            return one.last
+        return settings

@@ -110,17 +110,7 @@ class Decisions(Rows):
 
     def note(self, row: Delivery, what: str, why: Message, now: datetime, *, who: str) -> bool:
         """Says something of a delivery that changes nothing of it, once."""
-        with self._writing() as c:
-            said = sa.select(event.c.id).where(
-                event.c.office == self.office,
-                event.c.delivery == row.id,
-                event.c.what == what,
-                event.c.why == freeze(why),
-            )
-            if c.execute(said.limit(1)).scalar() is not None:
-                return False
-            self._event(c, row.id, now, who, what, why)
-            return True
+        return self._say(row.id, "", what, why, now, who)
 
     # -- channels
 
@@ -128,14 +118,23 @@ class Decisions(Rows):
         self, channel: str, reason: Message, until: datetime | None, now: datetime, *, who: str, by: str = ""
     ) -> bool:
         """Nothing more to this channel until ``until``, or until a person acts when that is None. What a
-        person holds (``by``) no machine's hold replaces."""
+        person holds (``by``) no machine's hold replaces. One that a probe found still there is told of once."""
         with self._writing() as c:
             account = self._gate(c, channel, now)
             if account.held and account.held_by == PERSON:
                 return False
+            again = until is None and (account.held, account.held_by) == (freeze(reason), by)
             c.execute(self._gates(channel).values(held=freeze(reason), until=until, held_by=by))
-            self._event(c, "", now, who, "hold", reason, channel=channel)
+            if not again:
+                self._event(c, "", now, who, "hold", reason, channel=channel)
             return True
+
+    def probe(self, channel: str, now: datetime) -> bool:
+        """Lets a request find out whether what waits for a person is mended by now; a hold that a person laid on
+        stays. Whether there was one."""
+        with self._writing() as c:
+            waits = self._gates(channel).where(gate.c.held != "", gate.c.until.is_(None), gate.c.held_by != PERSON)
+            return c.execute(waits.values(until=now)).rowcount == 1
 
     def unhold(self, channel: str, now: datetime, *, who: str, by: str = "", why: Message | None = None) -> bool:
         """Lifts the hold that waited for a person; one that waits for the clock stays, and one that a person
@@ -148,6 +147,10 @@ class Decisions(Rows):
             if done:
                 self._event(c, "", now, who, "unhold", why, channel=channel)
             return done
+
+    def remark(self, channel: str, what: str, why: Message, now: datetime, *, who: str) -> bool:
+        """Says something of a channel that changes nothing of it, once."""
+        return self._say("", channel, what, why, now, who)
 
     def stop(self, reason: Message, now: datetime, *, who: str, everywhere: bool = False) -> bool:
         """Nothing more is sent, by any worker on any machine, until ``resume``; ``everywhere``: of no office
@@ -167,6 +170,18 @@ class Decisions(Rows):
             if done:
                 self._event(c, "", now, who, "resume", why)
             return done
+
+    def _say(self, id: str, channel: str, what: str, why: Message, now: datetime, who: str) -> bool:
+        """An event that is not there yet."""
+        with self._writing() as c:
+            same = {"delivery": id, "channel": channel, "what": what, "why": freeze(why)}
+            said = sa.select(event.c.id).where(event.c.office == self.office)
+            for name, value in same.items():
+                said = said.where(event.c[name] == value)
+            if c.execute(said.limit(1)).scalar() is not None:
+                return False
+            self._event(c, id, now, who, what, why, channel=channel)
+            return True
 
 
 def _receipt(receipt: Receipt, now: datetime) -> dict[str, Any]:

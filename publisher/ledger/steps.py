@@ -19,8 +19,12 @@ from publisher.post import Receipt
 
 WELL = (
     sa.update(gate)
-    .where(gate.c.office == sa.bindparam("b_office"), gate.c.channel == sa.bindparam("b_channel"), gate.c.failures > 0)
-    .values(failures=0)
+    .where(
+        gate.c.office == sa.bindparam("b_office"),
+        gate.c.channel == sa.bindparam("b_channel"),
+        sa.or_(gate.c.failures > 0, sa.and_(gate.c.held != "", gate.c.until.is_not(None))),
+    )
+    .values(failures=0, held="", held_by="", until=None)
 )
 TURN = timedelta(seconds=1)  # until the one that sends to the account is asked for again
 

@@ -64,7 +64,7 @@ def deliver(
             ledger.orphans(now, who=owner)  # whoever was sending them is dead: this process holds the ledger alone
         named = {c.name: c for c in channels}
         for name in named:
-            ledger.unhold(name, now, who=owner)  # a person may have acted; one request tells
+            ledger.probe(name, now)  # a person may have acted; one request tells
         lanes = [
             Lane(
                 ledger,

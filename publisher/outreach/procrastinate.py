@@ -36,7 +36,8 @@ QUEUE = "kentongan"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """What a worker needs of an office. ``gate`` makes a new gate, since a page may change while a worker runs."""
+    """What a worker needs of an office. ``gate`` makes a new gate, since a page may change while a worker runs;
+    ``care`` is what is done for it at its first sight, when its settings have changed, and every so often."""
 
     ledger: Ledger
     channels: Mapping[str, Channel]
@@ -45,18 +46,24 @@ class Office:
     clock: Clock
     policies: Mapping[str, Policy] = field(default_factory=dict)
     rules: Rules = RULES
+    care: Callable[[], None] = lambda: None
+
+
+Offices = Callable[[], Sequence[Office]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tempo:
-    """Seconds: between two ``sweep``s, after which ``silence`` of its heartbeat a worker is dead, how long one job
-    may stay with its lane (``stay``) before others get their turn, and how long a stopped worker may finish."""
+    """Seconds: between two ``sweep``s and two ``care``s for an office, after which ``silence`` of its heartbeat a
+    worker is dead, how long one job may stay with its lane (``stay``) before others get their turn, and how long a
+    stopped worker may finish."""
 
     sweep: float = 5
     heartbeat: float = 5
     silence: float = 30
     stay: float = 20
     finish: float = 60
+    care: float = 3600
 
 
 TEMPO = Tempo()
@@ -64,7 +71,7 @@ TEMPO = Tempo()
 
 def run(
     url: str,
-    offices: Sequence[Office],
+    offices: Offices,
     *,
     owner: str,
     concurrency: int = 8,
@@ -72,19 +79,23 @@ def run(
     until_idle: bool = False,
 ) -> None:
     """Carries what the ledger at ``url`` has for ``offices`` until the process is stopped, or with ``until_idle``
-    until nothing is left that can be done now."""
-    asyncio.run(_Carrier(url, {o.ledger.office: o for o in offices}, owner, concurrency, tempo).run(until_idle))
+    until nothing is left that can be done now. ``offices`` is asked again at each sweep: one whose settings have
+    changed comes as another value."""
+    asyncio.run(_Carrier(url, offices, owner, concurrency, tempo).run(until_idle))
 
 
 class _Carrier:
     """One worker process."""
 
-    def __init__(self, url: str, offices: Mapping[str, Office], owner: str, concurrency: int, tempo: Tempo) -> None:
-        self.offices = offices
+    def __init__(self, url: str, offices: Offices, owner: str, concurrency: int, tempo: Tempo) -> None:
+        self.wanted = offices
+        self.offices = {o.ledger.office: o for o in offices()}
+        self.cared: dict[str, tuple[Office, float]] = {}
         self.owner = owner
         self.concurrency = concurrency
         self.tempo = tempo
         self.over = threading.Event()
+        self.idle = False
         self.app = _app(url, concurrency)
         self.app.task(name=TASK, queue=QUEUE)(self.lane)
 
@@ -106,6 +117,9 @@ class _Carrier:
             sweeper = asyncio.create_task(self._sweep(worker, until_idle))
             try:
                 await worker
+            except asyncio.CancelledError:
+                if not self.idle:  # somebody else ends it
+                    raise
             finally:
                 self.over.set()
                 sweeper.cancel()
@@ -150,6 +164,7 @@ class _Carrier:
                 log.warning("no sweep: %s", type(fault).__name__)
                 left = True
             if until_idle and not left:
+                self.idle = True
                 worker.cancel()
                 return
             await asyncio.sleep(self.tempo.sweep)
@@ -161,10 +176,21 @@ class _Carrier:
 
         for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.tempo.silence):
             await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        await asyncio.to_thread(self._care)
         due = await asyncio.to_thread(self._due)
         for office, channel, at in due:
             await self._ask(office, channel, at)
         return bool(due)
+
+    def _care(self) -> None:
+        """Cares for the offices that are new, have changed or were not cared for lately."""
+        self.offices = {o.ledger.office: o for o in self.wanted()}
+        now = time.monotonic()
+        for name, office in self.offices.items():
+            known, since = self.cared.get(name, (None, 0.0))
+            if known is not office or now - since >= self.tempo.care:
+                office.care()
+                self.cared[name] = (office, now)
 
     def _due(self) -> list[tuple[str, str, datetime]]:
         """What falls due before the next sweep, of the offices that this worker serves."""

@@ -6,6 +6,7 @@
     deploy, plan, deliver, publish    the run and its steps
     publish_due, falls_due            by the clock
     carry                             many machines on one ledger
+    watch_tokens                      renew them, and tell in time of those that end
     status, receipts, announced       what the ledger knows
     channels, check_channels          how the channels stand
     adopt, restore, open_ledger, read_manifest
@@ -28,7 +29,7 @@ from publisher import manifest
 from publisher.article import Finding
 from publisher.errors import DeployFault
 from publisher.ledger import Delivery, New
-from publisher.messages import msg
+from publisher.messages import Message, msg
 from publisher.publish import _steps as steps
 from publisher.publish._answers import (
     STUCK,
@@ -51,7 +52,7 @@ from publisher.publish._ledger import (
     restore,
     served,
 )
-from publisher.publish._many import carry
+from publisher.publish._many import carry, owner
 from publisher.publish._site import PREVIEW, audit, build, check, fix, preview, preview_posts
 from publisher.publish._steps import Delivered
 from publisher.publish._types import Clock, Say
@@ -95,6 +96,7 @@ __all__ = [
     "receipts",
     "restore",
     "status",
+    "watch_tokens",
 ]
 
 
@@ -160,6 +162,16 @@ def publish_due(
     if site and site <= now:
         return publish(settings, clock, say, now=now, yes=yes)
     return deliver(settings, clock, say, yes=yes) if posts and posts <= now else None
+
+
+def watch_tokens(settings: Settings, clock: Clock) -> tuple[Message, ...]:
+    """Renews the tokens that renew themselves; what a person is to be told now of those that end."""
+    from publisher.channels import open_all
+    from publisher.outreach import tokens
+
+    channels = open_all(settings)
+    with opened(settings) as ledger:
+        return tokens.watch(ledger, channels, settings, clock(), who=owner()) if ledger else ()
 
 
 def falls_due(settings: Settings, now: datetime) -> datetime | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from publisher.errors import ChannelError, SettingsFault
+from publisher.errors import SettingsFault
 from publisher.ledger import OPEN, Delivery, Hold, State
-from publisher.messages import Message, msg
+from publisher.messages import Message
 from publisher.publish._ledger import has_ledger, open_ledger
 from publisher.settings import Settings
 
@@ -110,11 +110,5 @@ def check_channels(settings: Settings) -> tuple[tuple[str, AccountStanding], ...
 
     found: list[tuple[str, AccountStanding]] = []
     for channel in registry.open_all(settings):
-        if not isinstance(channel, registry.Checks):
-            found.append((channel.name, registry.Standing("ok", msg("It offers nothing to check."))))
-            continue
-        try:
-            found += [(channel.name, standing) for standing in channel.check()]
-        except ChannelError as fault:
-            found.append((channel.name, registry.Standing("fault", fault.message)))
+        found += [(channel.name, standing) for standing in registry.ask(channel)]
     return tuple(found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from publisher import manifest
 from publisher.errors import KentonganError, SiteFault
 from publisher.ledger import OPEN, Delivery
-from publisher.messages import msg
+from publisher.messages import Message, msg
 from publisher.publish._ledger import keep_copy
 from publisher.publish._many import owner
 from publisher.publish._site import audit
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """What a delivery run did. ``withheld`` are channels with more posts at once than allowed without a
-    person's yes, and how many wait there. ``told`` is what hub and search engines were told."""
+    person's yes, and how many wait there. ``told`` is what hub and search engines were told, ``ending`` what is to
+    be said of tokens that end."""
 
     outcome: Outcome
     withheld: dict[str, int]
     told: tuple[Told, ...] = ()
+    ending: tuple[Message, ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -92,12 +94,13 @@ def deliver(
 ) -> Delivered:
     """Carries what is due now, then tells hub and search engines; the ledger is copied whatever happens."""
     from publisher import http
-    from publisher.outreach import gate, local, syndication
+    from publisher.outreach import gate, local, syndication, tokens
     from publisher.outreach import plan as planning
     from publisher.outreach.policy import policies
 
     clock = ledger.clock(clock)
     now = clock()
+    ending = tokens.watch(ledger, channels, settings, now, who=owner())
     ledger.skip(now)
     due = [d for d in ledger.deliveries(OPEN) if d.due <= now and not d.waits_for_person]
     withheld = {} if yes else planning.bursts(due, channels, settings.office.outreach.burst)
@@ -124,7 +127,7 @@ def deliver(
         internal = {n for n, c in settings.office.channels.items() if c.audience == "internal"}
         syndication.write(ledger, settings.state, internal=internal)
         keep_copy(settings, ledger, clock)
-    return Delivered(outcome, withheld, _announce(settings, ledger, clock))
+    return Delivered(outcome, withheld, _announce(settings, ledger, clock), ending)
 
 
 def _announce(settings: Settings, ledger: Ledger, clock: Clock) -> tuple[Told, ...]:

@@ -24,6 +24,7 @@ from typing import Any
 from publisher.errors import ChannelError, Duplicate
 from publisher.http import Answer, Wire
 from publisher.http._adapter import PlainConnection
+from publisher.ledger.files import alone
 from publisher.ledger.store import Ledger
 from publisher.manifest import Image, Manifest, Record
 from publisher.messages import msg
@@ -250,7 +251,7 @@ def work(
     path: Path, base: str, names: list[str], articles: int, kill: tuple[str, str] = ("", ""), patience: float = 60
 ) -> Any:
     """Plans and delivers ``articles`` articles to the channels ``names``, like one run of publish."""
-    with Mortal.open(path) as ledger:
+    with alone(path), Mortal.open(path) as ledger:  # as publish does
         ledger.kill = kill
         channels = [Double(Once(n), base, lambda name: ledger.die("acted", name)) for n in names]
         records = manifest(*(record(n) for n in range(articles)))
@@ -298,7 +299,7 @@ def carry(url: str, base: str, names: list[str], *, freeze: bool = False) -> Non
             rules=replace(QUICK, lease=LEASE),
         )
         tempo = Tempo(sweep=0.5, heartbeat=0.5, silence=2, stay=2, finish=5)
-        run(url, [office], owner=f"worker {os.getpid()}", concurrency=4, tempo=tempo)
+        run(url, lambda: [office], owner=f"worker {os.getpid()}", concurrency=4, tempo=tempo)
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def carry(url: str, project: Path, names: list[str]) -> None:
             rules=replace(QUICK, lease=LEASE),
         )
         tempo = Tempo(sweep=0.5, heartbeat=0.5, silence=2, stay=2, finish=5)
-        run(url, [office], owner=f"worker {os.getpid()}", concurrency=len(names), tempo=tempo)
+        run(url, lambda: [office], owner=f"worker {os.getpid()}", concurrency=len(names), tempo=tempo)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from publisher.errors import Held
 from publisher.ledger import OPEN, Delivery, Later, LostFence, State
 from publisher.ledger.store import Ledger
 from publisher.messages import msg
 from publisher.outreach.plan import plan
+from publisher.outreach.procrastinate import Office, Tempo, run
 from publisher.post import Once, Receipt
 
 HERE = Path(__file__).parent
@@ -191,6 +193,35 @@ def test_stop_reaches_every_worker(shared: Ledger, lossy: Any, doubles: Any, wor
     shared.resume(doubles.clock(), who="Siti")
     until(lambda: not shared.deliveries(OPEN), 240)
     check(shared, lossy, doubles, articles)
+
+
+def test_a_new_token_needs_no_new_worker(shared: Ledger, database: str, doubles: Any, told: Any) -> None:
+    """While a worker runs a dead token holds the channel; when office.toml or .env has changed one request tells
+    whether it is mended, and all goes out."""
+    dead, sound = told(Once.KEY, "key"), told(Once.KEY, "key")
+    dead.says["send"] += [Held(msg("the key is dead"))] * 2
+    planned(shared, doubles, 3)
+
+    def office(channel: Any) -> Office:
+        return Office(
+            ledger=shared,
+            channels={"key": channel},
+            site=Path(),
+            gate=lambda: lambda delivery: None,
+            clock=doubles.clock,
+            care=lambda: shared.probe("key", doubles.clock()) and None,
+        )
+
+    before, after = office(dead), office(sound)
+    run(
+        database,
+        lambda: [after if dead.sent() else before],
+        owner="worker",
+        tempo=Tempo(sweep=0.2, heartbeat=0.5, silence=2, stay=2),
+        until_idle=True,
+    )
+    assert (dead.sent(), sound.sent()) == (1, 3)
+    assert [d.state for d in shared.deliveries(channel="key")] == [State.SENT] * 3
 
 
 # -- the ledger itself
