@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -343,29 +343,37 @@ def _font(font: str, weight: int, size: int) -> ImageFont.FreeTypeFont:
         raise MachineFault(
             msg("This Pillow has no RAQM and would draw Arabic unjoined; install Pillow from its official wheel.")
         )
-    scaled = round(size * ARABIC_SCALE) if font == ARABIC else size
+    scaled = size * ARABIC_SCALE if font == ARABIC else size
     found = ImageFont.truetype(str(font_file(font)), scaled, layout_engine=ImageFont.Layout.RAQM)
     if font == LATIN:
         found.set_variation_by_axes([weight])
     return found
 
 
+# Letters are as wide as they are large, so each word is measured once, in a size in which 1/64 pixel is nothing.
 @lru_cache(maxsize=16384)
-def _advance(run: Run, weight: int, size: int) -> float:
+def _advance(run: Run, weight: int) -> float:
+    """The width of ``run`` as a share of the size."""
     if run.font == LATIN and run.text.isspace():
-        return WORD_SPACE * size * len(run.text)
-    font = _font(run.font, weight, size)
-    return font.getlength(run.text, direction=run.direction, language=LANGUAGE[run.direction])
+        return WORD_SPACE * len(run.text)
+    font = _font(run.font, weight, MEASURE)
+    return font.getlength(run.text, direction=run.direction, language=LANGUAGE[run.direction]) / MEASURE
 
 
 @lru_cache(maxsize=16384)
 def _about(word: str, direction: str, weight: int) -> float:
-    """The width of a word, as a share of the size, near enough to try sizes with."""
-    return _width(runs(word, direction), weight, MEASURE) / MEASURE
+    """The width of a word that is to be wrapped, as a share of the size."""
+    return _share(runs(word, direction), weight)
 
 
-def _width(row: Sequence[Run], weight: int, size: int) -> float:
-    return sum(_advance(piece, weight, size) for piece in _pieces(row))
+# A line is measured when it is tried, judged and drawn.
+@lru_cache(maxsize=1024)
+def _share(row: tuple[Run, ...], weight: int) -> float:
+    return sum(_advance(piece, weight) for piece in _pieces(row))
+
+
+def _width(row: tuple[Run, ...], weight: int, size: int) -> float:
+    return _share(row, weight) * size
 
 
 @lru_cache(maxsize=512)
@@ -434,7 +442,7 @@ def _try_whole(slot: Slot, words: Sequence[str], direction: str, size: int) -> S
     if lines is None or len(lines) > _rows(slot, words, direction, size):
         return None
     broken = _broken(slot, words) if len(lines) == 2 else None
-    lines = broken or _balance(words, measured, space, slot.box.width, len(lines))
+    lines = broken or _balance(_gaps(tuple(words)), measured, space, slot.box.width, len(lines))
     setting = _lay([" ".join(words[a:b]) for a, b in lines], slot, direction, size)
     return setting if _stands(setting, slot) else None
 
@@ -471,38 +479,44 @@ def _broken(slot: Slot, words: Sequence[str]) -> Lines | None:
     return [(0, at), (at, len(words))] if at else None
 
 
-def _balance(words: Sequence[str], measured: Sequence[float], space: float, width: float, count: int) -> Lines:
-    """The best way to fill ``count`` lines: of like length, broken after a sign rather than within a
-    phrase. ``best[k]`` holds, for the words up to k, the cost and the lines made of them."""
+@lru_cache(maxsize=64)
+def _gaps(words: tuple[str, ...]) -> tuple[float, ...]:
+    """What a line break after each of ``words`` costs."""
+    return (*(_break_cost(word, after) for word, after in pairwise(words)), 0)
+
+
+def _balance(gaps: Sequence[float], measured: Sequence[float], space: float, width: float, count: int) -> Lines:
+    """The best way to fill ``count`` lines: of like length, broken where ``gaps`` are cheap, after a sign rather
+    than within a phrase. ``best[k]`` holds, for the words up to k, the cost and the lines made of them."""
     if count == 1:
-        return [(0, len(words))]
-    wanted = (sum(measured) + space * (len(words) - count)) / count
+        return [(0, len(measured))]
+    wanted = (sum(measured) + space * (len(measured) - count)) / count
     best: dict[int, tuple[float, Lines]] = {0: (0.0, [])}
     for line in range(count):
         longer: dict[int, tuple[float, Lines]] = {}
         for start, (cost, lines) in best.items():
             used = -space
-            for end in range(start + 1, len(words) + 1):
+            for end in range(start + 1, len(measured) + 1):
                 used += space + measured[end - 1]
                 if used > width:
                     break
                 last = line == count - 1
-                total = cost + ((used - wanted) / wanted) ** 2 + (0 if last else _break_cost(*words[end - 1 : end + 1]))
+                total = cost + ((used - wanted) / wanted) ** 2 + (0 if last else gaps[end - 1])
                 if end not in longer or total < longer[end][0]:
                     longer[end] = (total, [*lines, (start, end)])
         best = longer
-    return best[len(words)][1]
+    return best[len(measured)][1]
 
 
-def _break_cost(word: str, after: str = "") -> float:
-    """What a line break between two words costs: little after a sign and before a word that leads on, much after
+def _break_cost(word: str, after: str) -> float:
+    """What a line break between two words costs: nothing after a sign and before a word that leads on, much after
     such a word and within an Arabic phrase."""
     if word.endswith(STOPS):
         return 0
     arabic = base_direction(word) == base_direction(after) == "rtl"
     if arabic or word.lower() in LEADING_ON:
         return 0.3
-    return 0.02 if after.lower() in LEADING_ON else 0.1
+    return 0 if after.lower() in LEADING_ON else 0.1
 
 
 def _lay(lines: Sequence[str], slot: Slot, direction: str, size: int) -> Setting:
@@ -575,31 +589,57 @@ def _write(canvas: Image.Image, slot: Slot, setting: Setting) -> None:
         x = slot.box.x
         if slot.align == "right" or setting.direction == "rtl":
             x += slot.box.width - _width(row, slot.weight, setting.size)
-        for piece in _pieces(row):
-            if piece.text.isspace():
-                x += _advance(piece, slot.weight, setting.size)
-                continue
-            mask, (left, above) = _mask(piece, slot.weight, setting.size)
+        shapes = _shapes if slot.lines > 1 else _strip
+        for mask, left, above in shapes(row, slot.weight, setting.size):
             canvas.paste(slot.colour, (round(x) + left, round(baseline) + above), mask)
-            x += _advance(piece, slot.weight, setting.size)
 
 
-def _pieces(row: Sequence[Run]) -> Iterator[Run]:
+Shape = tuple[Image.Image, int, int]  # a mask, and where its top left corner stands from the start of the baseline
+
+
+def _shapes(row: tuple[Run, ...], weight: int, size: int) -> Iterator[Shape]:
+    x = 0.0
+    for piece in _pieces(row):
+        if not piece.text.isspace():
+            mask, left, above = _mask(piece, weight, size)
+            yield mask, round(x) + left, above
+        x += _advance(piece, weight) * size
+
+
+# A service and a day come again on other cards as they are.
+@lru_cache(maxsize=256)
+def _strip(row: tuple[Run, ...], weight: int, size: int) -> tuple[Shape, ...]:
+    """The whole row as one shape, or nothing."""
+    shapes = tuple(_shapes(row, weight, size))
+    if not shapes:
+        return ()
+    left, top = min(s[1] for s in shapes), min(s[2] for s in shapes)
+    right, bottom = max(s[1] + s[0].width for s in shapes), max(s[2] + s[0].height for s in shapes)
+    whole = Image.new("L", (right - left, bottom - top))
+    for mask, x, y in shapes:
+        whole.paste(255, (x - left, y - top), mask)
+    return ((whole, left, top),)
+
+
+@lru_cache(maxsize=1024)
+def _pieces(row: tuple[Run, ...]) -> tuple[Run, ...]:
     """What is drawn at a time: Latin words, which come again on other cards, and other runs whole."""
-    for run in row:
-        if run.font == LATIN and run.direction == "ltr":
-            yield from (Run(text, LATIN, "ltr") for text in WORD.findall(run.text))
-        else:
-            yield run
+    return tuple(piece for run in row for piece in _words(run))
+
+
+def _words(run: Run) -> Iterator[Run]:
+    if run.font == LATIN and run.direction == "ltr":
+        yield from (Run(text, LATIN, "ltr") for text in WORD.findall(run.text))
+    else:
+        yield run
 
 
 @lru_cache(maxsize=4096)
-def _mask(piece: Run, weight: int, size: int) -> tuple[Image.Image, tuple[int, int]]:
-    """The shape of ``piece`` and where its top left corner stands from the start of the baseline."""
-    font, toward, language = _font(piece.font, weight, size), piece.direction, LANGUAGE[piece.direction]
-    box = font.getbbox(piece.text, anchor="ls", direction=toward, language=language)
-    left, above = floor(box[0]), floor(box[1])
-    mask = Image.new("L", (max(ceil(box[2]) - left, 1), max(ceil(box[3]) - above, 1)))
-    pen = ImageDraw.Draw(mask)
-    pen.text((-left, -above), piece.text, 255, font, "ls", direction=toward, language=language)
-    return mask, (left, above)
+def _mask(piece: Run, weight: int, size: int) -> Shape:
+    width = ceil(_advance(piece, weight) * size)
+    whole = Image.new("L", (width + 2 * size, 4 * size))  # marks and swashes reach beyond a letter's own room
+    pen = ImageDraw.Draw(whole)
+    font, toward = _font(piece.font, weight, size), piece.direction
+    pen.text((size, 2 * size), piece.text, 255, font, "ls", direction=toward, language=LANGUAGE[toward])
+    ink = whole.getbbox() or (0, 0, 1, 1)
+    return whole.crop(ink), ink[0] - size, ink[1] - 2 * size

@@ -145,7 +145,7 @@ REGIONS = ("Kabupaten", "Kota", "Provinsi")  # an office's name is broken before
 CARD_BYTES = 100_000
 TALL_BYTES = 180_000
 TITLE_SIZES = (64, 61, 58, 54, 50, 46, 42, 39, 36, 33)
-WIDE_SIZES = (88, 83, 78, 73, 68, *TITLE_SIZES)
+WIDE_SIZES = (74, 69, *TITLE_SIZES)
 
 OG = Layout(
     plain=Design(

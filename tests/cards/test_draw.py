@@ -36,6 +36,7 @@ from publisher.errors import ContentFault, MachineFault
 
 Titled = Callable[..., Article]
 EXPECTED = Path(__file__).parent / "expected"
+CACHES = (draw._font, draw._base, draw._mask, draw._strip, draw._advance, draw._about, draw._share, draw._set)
 LARGEST = LAYOUTS["og"].plain.title.sizes[0]
 BISMILLAH = "بسم الله الرحمن الرحيم"
 TITLES = {
@@ -125,6 +126,30 @@ def test_texts_keep_apart_and_within_the_card(design: Design) -> None:
         assert box.x + box.width <= design.width
         assert box.y + box.height <= design.height
     assert design.kicker.box.x == design.title.box.x
+
+
+@pytest.mark.parametrize(
+    ("title", "design", "lines"),
+    [
+        ("Tiga S di Meja Depan", LAYOUTS["og"].photo, ["Tiga S", "di Meja Depan"]),
+        ("Satu Meja untuk Semua Urusan", LAYOUTS["square"].photo, ["Satu Meja", "untuk Semua Urusan"]),
+        ("Survei Kepuasan, Suara yang Dihitung", LAYOUTS["square"].plain, ["Survei Kepuasan,", "Suara yang Dihitung"]),
+        ("Salam, Senyum, Sapa", LAYOUTS["portrait"].plain, ["Salam,", "Senyum, Sapa"]),
+    ],
+)
+def test_lines_break_where_a_reader_pauses(title: str, design: Design, lines: list[str]) -> None:
+    "After a sign or before a word that leads on; no line below others is a stump, smaller letters come before that."
+    assert draw._texts(settings_of(design, title)) == lines
+
+
+def test_words_stand_apart() -> None:
+    "The space between words is a quarter of the size: the font's own lets bold words run together."
+    row = draw.runs("Kementerian Agama", "ltr")
+    apart = [draw._width(draw.runs(word, "ltr"), 700, 64) for word in ("Kementerian", "Agama")]
+    assert draw._width(row, 700, 64) - sum(apart) == pytest.approx(16)
+    (one, at, _), (other, to, _) = draw._shapes(row, 700, 64)
+    assert to - (at + one.width) > 12
+    assert other.width > 0
 
 
 @each_design
@@ -232,7 +257,7 @@ def test_the_same_article_gives_the_same_bytes(titled: Titled, site: Site, photo
     "A card depends on its article, its site and its photo and on nothing else, in one thread or many."
     article = titled(TITLES["mixed"])
     once = draw.card(article, site, photo)
-    for kept in (draw._font, draw._base, draw._mask, draw._advance, draw._set, draw._decoded):
+    for kept in (*CACHES, draw._decoded):
         kept.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         again = set(pool.map(lambda _: draw.card(article, site, photo), range(16)))
@@ -303,7 +328,7 @@ def test_the_photo_is_cut_around_its_focus(titled: Titled, site: Site, photo: Pa
 
 
 def arabic_font(engine: ImageFont.Layout = ImageFont.Layout.RAQM) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(font_file(ARABIC)), round(LARGEST * ARABIC_SCALE), layout_engine=engine)
+    return ImageFont.truetype(str(font_file(ARABIC)), LARGEST * ARABIC_SCALE, layout_engine=engine)
 
 
 def ink(image: Image.Image) -> Image.Image:
@@ -381,7 +406,7 @@ def test_an_unknown_service_shows_no_name(titled: Titled, site: Site) -> None:
 
 def test_without_raqm_no_card_is_drawn(titled: Titled, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     "Where Arabic cannot be shaped, the machine is at fault and nothing is drawn."
-    for kept in (draw._font, draw._base, draw._mask, draw._advance, draw._set):
+    for kept in CACHES:
         kept.cache_clear()
     monkeypatch.setattr(features, "check", lambda name: name != "raqm")
     with pytest.raises(MachineFault):
