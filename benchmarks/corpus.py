@@ -83,7 +83,7 @@ def piece(number: int, *, newest: bool = False, illustrated: bool = True) -> Pie
     title = " ".join(word.capitalize() for word in words)
     slug = "-".join([*words, f"{number:05}"])
     second = chance.randrange(int(SPAN.total_seconds()) // 60) * 60
-    date = BEGIN + SPAN + timedelta(minutes=1 + number % 100_000) if newest else BEGIN + timedelta(seconds=second)
+    date = BEGIN + SPAN + timedelta(minutes=1 + number % 10_000) if newest else BEGIN + timedelta(seconds=second)
     picture = f"gambar-{number % PICTURES:03}.png"
     front = {
         "id": f"{date:%Y%m%d}-{number:05}",
