@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 
 from pelican import Pelican, signals
 
 from plugins._convert import Run, run_of
 from plugins._pictures import ENDINGS, SECONDS, Job, hand, work
-from plugins.reader import store
+from plugins.reader import find_elsewhere, store
 from publisher import pictures
 from publisher.article import (
     Article,
@@ -235,7 +236,8 @@ def _finish_text(run: Run, maker: Maker, record: Record) -> None:
     def swap(attributes: Attributes, *, page: bool) -> Attributes | str | None:
         source = _source(run, record, attributes)
         if source is None:
-            return attributes
+            find_elsewhere(run, record, attributes.get("src") or "")
+            return escape(attributes.get("alt") or "")
         shown = _shown(run, maker, record, source, run.line_of(record, attributes.get("src") or ""))
         if shown is None:
             return None

@@ -138,6 +138,9 @@ def resolve(run: Run, record: Record) -> None:
             given = attributes.get(key)
             if given:
                 href = follow(run, record, given)
+                if key != "href" and href and not href.startswith(f"{run.site.url}/"):
+                    find_elsewhere(run, record, given)
+                    href = ""
                 found = {k: href if k == key else v for k, v in found.items() if href or k != key}
         return found
 
@@ -168,6 +171,12 @@ def follow(run: Run, record: Record, given: str) -> str:
         path = unquote(urlsplit(target.href[len(run.site.url) + 1 :]).path)
         run.linked.setdefault(path, []).append(record.path)
     return target.href
+
+
+def find_elsewhere(run: Run, record: Record, given: str) -> None:
+    """Reports a picture, a film or a sound that no page shows, since another site would learn of every reader."""
+    message = msg("“{address}” stands on another site and is not shown; put the file beside the text.", address=given)
+    run.find("elsewhere", "error", message, record.path, run.line_of(record, given))
 
 
 def keep_secrets(run: Run) -> None:

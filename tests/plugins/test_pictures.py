@@ -396,3 +396,35 @@ def test_a_picture_of_the_author_s_own_is_not_wrapped(office: Office) -> None:
     page = office.page("berita/sendiri")
     assert page.count("<picture>") == 1
     assert f'srcset="{SITE}gambar/400/berita/2026/foto.jpg 400w' in page
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "![Peta](https://lain.example/peta.png)",
+        "<img src='//lain.example/peta.png' alt='Peta'>",
+        "[![Peta](https://lain.example/peta.png)](https://lain.example/)",
+    ],
+)
+def test_nothing_is_fetched_from_another_site(office: Office, body: str) -> None:
+    """No third party learns who reads: a picture from elsewhere leaves its text, and the editor is told where."""
+    office.article("kabar", body)
+    built = office.build()
+    (finding,) = (f for f in built.findings if f.rule == "elsewhere")
+    assert (finding.path, finding.line > 0) == ("berita/2026/kabar.md", True)
+    page = office.page("berita/kabar")
+    assert "Peta" in page
+    assert "peta.png" not in page
+    assert "<img" not in page.partition('class="prose')[2]
+
+
+def test_films_and_sounds_from_elsewhere_are_not_played(office: Office) -> None:
+    """Neither a film nor its poster; what lies beside the text is."""
+    body = "<video src='https://lain.example/a.mp4' poster='https://lain.example/a.jpg'></video>"
+    office.article("kabar", f"{body}\n\n<video src='film.mp4' controls></video>")
+    office.write("berita/2026/film.mp4", "x")
+    built = office.build()
+    assert len([f for f in built.findings if f.rule == "elsewhere"]) == 2
+    page = office.page("berita/kabar")
+    assert "lain.example" not in page
+    assert 'src="https://humas.contoh.go.id/berkas/berita/2026/film.mp4"' in page
