@@ -2,62 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 
 import pytest
 
 from publisher.build import headers
+from tests.build.hosts import HOSTS, free_port, open_folder
 
-NGINX, APACHE = shutil.which("nginx", path="/usr/sbin:/usr/bin"), shutil.which("apache2", path="/usr/sbin:/usr/bin")
 URL = "https://humas.contoh.go.id"
-MODULES = ("authz_core", "mpm_event", "mime", "dir", "headers", "alias")
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site() -> Iterator[Path]:
     """A site of three files, and the deploy's own list."""
-    folder = tmp_path / "situs"
+    with open_folder() as place:
+        yield filled(place / "situs")
+
+
+def filled(folder: Path) -> Path:
     for name in ("index.html", "404.html", "gambar/a.jpg", "kentongan-files.json", "x.kentongan-part"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
-    folder.chmod(0o755)
-    tmp_path.chmod(0o755)
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def running(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    try:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert process.poll() is None, process.stderr.read() if process.stderr else ""
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stderr:
-            process.stderr.close()
 
 
 def ask(port: int, path: str) -> tuple[int, HTTPMessage]:
@@ -83,41 +51,13 @@ def check(port: int) -> None:
 
 
 @pytest.mark.full
-def test_nginx_says_them(site: Path, tmp_path: Path) -> None:
-    """A real nginx takes the lines and answers with them."""
-    if NGINX is None:
-        pytest.skip("there is no nginx here")
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_real_server_says_them(site: Path, host: str) -> None:
+    """nginx takes the lines, Apache the .htaccess, and both answer with them."""
     (site / "headers.nginx").write_bytes(headers.nginx(URL, ""))
-    port = free_port()
-    conf = tmp_path / "nginx.conf"
-    conf.write_text(
-        f"pid {tmp_path}/pid; error_log stderr; daemon off; master_process off; events {{}}\n"
-        f"http {{ access_log off; server {{ listen 127.0.0.1:{port}; root {site}; index index.html;"
-        f" include {site}/headers.nginx; }} }}\n"
-    )
-    with running([NGINX, "-c", str(conf), "-p", str(tmp_path)], port):
-        check(port)
-
-
-@pytest.mark.full
-def test_apache_says_them(site: Path, tmp_path: Path) -> None:
-    """A real Apache takes the .htaccess and answers with it."""
-    if APACHE is None:
-        pytest.skip("there is no Apache here")
     (site / ".htaccess").write_bytes(headers.apache(URL, ""))
     port = free_port()
-    modules = Path("/usr/lib/apache2/modules")
-    conf = tmp_path / "apache.conf"
-    conf.write_text(
-        "\n".join(f"LoadModule {m}_module {modules}/mod_{m}.so" for m in MODULES)
-        + f"\nServerName 127.0.0.1\nListen 127.0.0.1:{port}\nServerRoot {tmp_path}\nPidFile {tmp_path}/apache.pid\n"
-        f"ErrorLog {tmp_path}/apache.log\nDocumentRoot {site}\nDirectoryIndex index.html\n"
-        "TypesConfig /etc/mime.types\nUser www-data\nGroup www-data\n"
-        f"<Directory {site}>\nAllowOverride All\nRequire all granted\n</Directory>\n"
-    )
-    for folder in (tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
-    with running([APACHE, "-f", str(conf), "-DFOREGROUND"], port):
+    with HOSTS[host](site, site.parent, port):
         check(port)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -89,15 +90,37 @@ def test_without_javascript_nothing_is_missing(site: Site, browser: Browser) -> 
     assert scripted == plain
 
 
+@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", TYPED)
-def test_a_keyboard_reaches_everything(site: Site, browser: Browser, path: str) -> None:
+def test_a_keyboard_reaches_everything(site: Site, browser: Browser, path: str, width: int) -> None:
     """Tab goes through all there is to press, in the order of the page, each seen and marked; then it leaves."""
-    with window(browser, site("shipped"), 360) as page:
+    with window(browser, site("shipped"), width) as page:
         page.goto(f"{URL}/{path}")
         goals = page.evaluate(GOALS)
         stops = [tabbed(page) for _ in goals]
         assert stops == [[n, True] for n in goals]
         assert tabbed(page) is None
+
+
+# what the eye goes through: every thing to press with its place, top to bottom and column by column
+PLACES = """() => [...document.querySelectorAll('[data-goal]')].map(e => {
+  const box = e.getBoundingClientRect(), part = e.closest('.box, header, footer, section, nav') || document.body;
+  return [[...document.querySelectorAll('*')].indexOf(part), Math.round(box.top), Math.round(box.left)];
+})"""
+
+
+@pytest.mark.parametrize("path", TYPED)
+def test_the_keyboard_goes_where_the_eye_goes(site: Site, browser: Browser, path: str) -> None:
+    """On a desk, too, the order within each part of a page is the one in which it is read (WCAG 2.4.3)."""
+    with window(browser, site("shipped"), 1280) as page:
+        page.goto(f"{URL}/{path}")
+        page.evaluate(GOALS)
+        parts: dict[int, list[tuple[int, int]]] = {}
+        for part, top, left in page.evaluate(PLACES):
+            parts.setdefault(part, []).append((top, left))
+    for places in parts.values():
+        for (above, before), (below, after) in pairwise(places):
+            assert below >= above - 8 or after > before, places  # a line further, or a column
 
 
 def tabbed(page: Page) -> object:
@@ -106,10 +129,11 @@ def tabbed(page: Page) -> object:
     return page.evaluate(FOCUSED)
 
 
+@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", TYPED)
-def test_the_first_stop_skips_to_the_content(site: Site, browser: Browser, path: str) -> None:
+def test_the_first_stop_skips_to_the_content(site: Site, browser: Browser, path: str, width: int) -> None:
     """The first Tab shows the way past the menu; Enter on it, and the next Tab stands in the content."""
-    with window(browser, site("shipped"), 360) as page:
+    with window(browser, site("shipped"), width) as page:
         page.goto(f"{URL}/{path}")
         page.keyboard.press("Tab")
         skip = page.locator(".skip:focus")
