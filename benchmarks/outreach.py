@@ -99,7 +99,7 @@ def finished(ledger: Ledger, count: int) -> None:
             ]
             c.execute(sa.insert(delivery), rows)
     if ledger.path is None:
-        with ledger.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
+        with ledger.engine.begin() as c:
             c.exec_driver_sql("ANALYZE")
 
 

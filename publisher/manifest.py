@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from publisher.errors import MachineFault
+from publisher.errors import MachineFault, UsageFault
 from publisher.messages import msg
 
 VERSION: Literal[1] = 1
@@ -127,6 +127,14 @@ def parse(raw: bytes, *, where: str = FILENAME) -> Manifest:
             msg("The manifest is damaged or from another version; run `kentongan build` to make it anew."),
             where=where,
         ) from fault
+
+
+def required(folder: Path) -> Manifest:
+    """The manifest in the state folder ``folder``. Raises UsageFault when there is none yet."""
+    found = read(folder)
+    if found is None:
+        raise UsageFault(msg("There is no manifest of a build yet; run `kentongan build` first."))
+    return found
 
 
 def read(folder: Path) -> Manifest | None:

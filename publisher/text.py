@@ -116,6 +116,13 @@ def unlink_degrees(text: str, *, every: bool = False) -> str:
     return text
 
 
+def has_link(text: str) -> bool:
+    """Whether X makes a link of anything in ``text``."""
+    from twitter_text import extract_urls_with_indices  # as in weighted
+
+    return bool(extract_urls_with_indices(text))
+
+
 def plain(text: str) -> str:
     """``text`` for comparing: no blanks, no invisible marks, in NFKC; what networks change on the way is gone."""
     kept = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cf", "Cc"))

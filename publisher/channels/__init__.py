@@ -139,6 +139,21 @@ class KeepsToken(Protocol):
         ...
 
 
+@runtime_checkable
+class Costs(Protocol):
+    """A channel whose posts cost money. ``budget`` is a month's, 0 for none; both are in thousandths of a dollar."""
+
+    budget: int
+
+    def cost(self, post: Post) -> int:
+        """What the network asks for the post."""
+        ...
+
+    def cheaper(self, record: Record) -> Post | None:
+        """The article worded so that it costs less, None where the house does not want that."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One thing that a channel's account says. ``level`` is "ok", "advice" or "fault" (nothing can be sent);

@@ -7,9 +7,9 @@ import html
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import field_validator
+from pydantic import Field, field_validator, model_validator
 
 from publisher import text
 from publisher.channels import Renew, Setup, Standing
@@ -40,6 +40,9 @@ LIMITS = Limits(
 SECRETS = ("api_key", "api_secret", "access_token", "access_secret")
 # tweepy signs for this host and no other, so that is where the requests go.
 SERVER = "https://api.twitter.com"
+# docs.x.com/x-api/getting-started/pricing, since 20 April 2026: what a post costs with a link, and without, in
+# thousandths of a dollar.
+WITH_LINK, WITHOUT = 200, 15
 PAGE = 100
 PAGES = 32  # a timeline gives its newest 3,200 posts (docs.x.com/x-api/posts/timelines)
 # Reasons of a 403 that are about the account or the key, not about the post.
@@ -55,10 +58,12 @@ CAPPED = "usage-capped"
 
 
 class Options(Section):
-    """Keys of office.toml that only X knows. A post with a link costs thirteen times one without; ``server``
-    is for trials against a copy of X on this machine."""
+    """Keys of office.toml that only X knows. A post with a link costs thirteen times one without: with ``link``
+    "budget" it has one as long as the month's ``budget`` (dollars, 0: any sum) reaches for that; ``server`` is for
+    trials against a copy of X on this machine."""
 
-    link: Literal["always", "never"] = "always"
+    link: Literal["always", "never", "budget"] = "always"
+    budget: float = Field(default=0, ge=0)
     server: str = SERVER
 
     @field_validator("server")
@@ -67,6 +72,12 @@ class Options(Section):
         if value != SERVER and not is_loopback(value):
             raise ValueError(msg("only a server on this machine may stand in for X"))
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _has_budget(self) -> Self:
+        if self.link == "budget" and not self.budget:
+            raise ValueError(msg("link = “budget” wants a budget, in dollars a month"))
+        return self
 
 
 class Channel:
@@ -83,16 +94,23 @@ class Channel:
         self._secrets = setup.secrets
         self._wire = setup.wire(options.server, judge=self._judge)
         self._uploads = setup.wire(options.server, bounds=Bounds(read=60, whole=120))
-        self._wording = Wording.of(
-            setup,
-            LIMITS,
-            link=options.link == "always",
-            clean=lambda t: text.unlink_degrees(t, every=options.link == "never"),
-        )
+        self.budget = round(options.budget * 1000)
+        self._thrifty = options.link == "budget"
+        self._bare = Wording.of(setup, LIMITS, link=False, clean=lambda t: text.unlink_degrees(t, every=True))
+        linked = Wording.of(setup, LIMITS, clean=text.unlink_degrees)
+        self._wording = self._bare if options.link == "never" else linked
 
     def compose(self, record: Record) -> Post:
         """Text with degrees that stay text, link unless switched off, the card described."""
         return word(record, self._wording)
+
+    def cost(self, post: Post) -> int:
+        """By whether X finds a link in it."""
+        return WITH_LINK if text.has_link(post.text) else WITHOUT
+
+    def cheaper(self, record: Record) -> Post | None:
+        """Without the link, where the budget decides about that."""
+        return word(record, self._bare) if self._thrifty else None
 
     def excess(self, record: Record) -> int:
         """By how much the text written by hand is too long, in X's weights."""

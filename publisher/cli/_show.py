@@ -80,6 +80,15 @@ def delivered(console: Console, delivered: Delivered) -> None:
                 count=count,
             )
         )
+    for article, count in delivered.dangling:
+        console.print(
+            msg(
+                "{article} was deleted, but {count} posts still lead to it; `kentongan withdraw {article}` takes them "
+                "back.",
+                article=article,
+                count=count,
+            )
+        )
     for ending in delivered.ending:
         console.print(ending)
     for hold in delivered.outcome.holds:

@@ -267,9 +267,7 @@ def _guard(place: Place, place_of: Target, ledger_id: str) -> None:
 
 
 def _current(settings: Settings) -> Manifest:
-    current = manifest.read(settings.state)
-    if current is None:
-        raise DeployFault(msg("There is no manifest of a build yet; run `kentongan build` before it is deployed."))
+    current = manifest.required(settings.state)
     if current.site != settings.office.url:
         raise DeployFault(
             msg(

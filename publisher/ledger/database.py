@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 BUSY = 30_000  # milliseconds
 TABLES = 0x6B656E74  # the lock under which a server's tables are changed; any number that no other program uses
+IDLE = 5.0  # seconds after which a connection to a server may have been cut by something on the way
 LANES = 64  # connections at the most: one for each channel that writes, the others wait
 
 
@@ -69,8 +71,6 @@ class Database:
         """``soft`` is for what may be forgotten by a power cut, though never by a killed process: it is on
         the disk with the next transaction that is not soft, at the latest."""
         with self._asking(), self.engine.connect().execution_options(soft=soft) as c, c.begin():
-            if soft and c.dialect.name == "postgresql":
-                c.exec_driver_sql("SET LOCAL synchronous_commit TO off")
             yield c
 
     @contextmanager
@@ -124,12 +124,16 @@ def connect(url: URL) -> Engine:
     if url.drivername in ("postgres", "postgresql"):  # the way in which everyone writes it
         url = url.set(drivername="postgresql+psycopg")
     try:
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=LANES)
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_size=LANES)  # begun below, as on SQLite
     except (ImportError, sa.exc.ArgumentError) as fault:
         raise LedgerFault(
             msg("The ledger on PostgreSQL needs one more package: pip install 'kentongan[postgres]'."),
             where=url.render_as_string(hide_password=True),
         ) from fault
+    sa.event.listen(engine, "checkin", _put_back)
+    sa.event.listen(engine, "checkout", _taken_out)
+    sa.event.listen(engine, "begin", _begun_on_server)
+    return engine
 
 
 def mint() -> str:
@@ -187,6 +191,33 @@ def _begun(connection: Connection) -> None:
         return
     connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if options.get('soft') else 'FULL'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begun_on_server(connection: Connection) -> None:
+    """One question to the server instead of two; what only reads needs no transaction, since each statement would see
+    the newest state in it as well."""
+    options = connection.get_execution_options()
+    if options.get("reading"):
+        return
+    begin = "BEGIN; SET LOCAL synchronous_commit TO off" if options.get("soft") else "BEGIN"
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute(begin, prepare=False)
+
+
+def _put_back(raw: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _taken_out(raw: Any, record: Any, proxy: object) -> None:
+    """A connection that lay idle is asked whether it still stands; one that was just used is not."""
+    if time.monotonic() - record.info.get("used", time.monotonic()) < IDLE:
+        return
+    import psycopg  # it is there: this is its connection
+
+    try:
+        raw.execute("SELECT 1")
+    except psycopg.Error as fault:
+        raise sa.exc.DisconnectionError from fault  # the pool takes a new one
 
 
 def _scripts() -> tuple[Config, ScriptDirectory]:

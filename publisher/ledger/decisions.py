@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -129,12 +130,13 @@ class Decisions(Rows):
                 self._event(c, "", now, who, "hold", reason, channel=channel)
             return True
 
-    def probe(self, channel: str, now: datetime) -> bool:
-        """Lets a request find out whether what waits for a person is mended by now; a hold that a person laid on
-        stays. Whether there was one."""
-        with self._writing() as c:
-            waits = self._gates(channel).where(gate.c.held != "", gate.c.until.is_(None), gate.c.held_by != PERSON)
-            return c.execute(waits.values(until=now)).rowcount == 1
+    def probe(self, channels: Collection[str], now: datetime) -> int:
+        """Lets one request on each channel find out whether what waits for a person is mended by now; a hold that a
+        person laid on stays. How many there were."""
+        waits = (gate.c.office == self.office, gate.c.channel.in_(sorted(channels)))
+        machines = (gate.c.held != "", gate.c.until.is_(None), gate.c.held_by != PERSON)
+        with self._writing(soft=True) as c:
+            return c.execute(sa.update(gate).where(*waits, *machines).values(until=now)).rowcount
 
     def unhold(self, channel: str, now: datetime, *, who: str, by: str = "", why: Message | None = None) -> bool:
         """Lifts the hold that waited for a person; one that waits for the clock stays, and one that a person

@@ -52,12 +52,13 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast an account may be posted to: ``interval`` between two posts, ``at_once`` after a rest, and
-    ``monthly`` posts in a month, 0 for any number."""
+    """How fast an account may be posted to: ``interval`` between two posts, ``at_once`` after a rest, and what all
+    of a month may take, ``monthly``, 0 for anything; this one takes ``price``. Both count posts, or what they cost."""
 
     interval: timedelta = timedelta()
     at_once: int = 1
     monthly: int = 0
+    price: int = 1
 
 
 NO_PACE = Pace()

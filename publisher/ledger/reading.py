@@ -184,6 +184,14 @@ class Reading(Rows):
             found = [self._hold(c, name, now) for name in sorted(c.execute(names).scalars())]
         return tuple(h for h in found if h)
 
+    def spent(self, channel: str, now: datetime) -> int:
+        """What the channel has taken of its month so far (Pace.monthly)."""
+        wanted = sa.select(gate.c.spent).where(
+            gate.c.office == self.office, gate.c.channel == channel, gate.c.month == f"{now:%Y-%m}"
+        )
+        with self._reading() as c:
+            return c.execute(wanted).scalar() or 0
+
     def stopped(self) -> Message | None:
         """Why nothing is sent at all, None when sending goes on."""
         with self._reading() as c:

@@ -103,10 +103,10 @@ class Steps(Rows):
             }
             row = self._fenced(c, id, fence, values, INTENDED)
             if row.cancel:
-                self._cancelled(c, row, now, row.owner)
+                self._cancelled(c, id, thaw(row.reason), now, row.owner)
                 return False
             account = self._gate(c, row.channel, now)
-            hold = thaw(account.stop or "") or row.hold or held(row.channel, account, now)
+            hold = thaw(account.stop or "") or thaw(row.hold) or held(row.channel, account, now)
             if hold:
                 back = {"state": State.QUEUED, "posting": False, "lease": None, "due": now}
                 c.execute(self._change(id).values(**back, attempts=max(row.attempts - 1, 0)))
@@ -114,7 +114,7 @@ class Steps(Rows):
                 return False
             if counts:  # once, at the first try
                 month = f"{now:%Y-%m}"
-                spent = account.spent + 1 if account.month == month else 1
+                spent = pace.price + (account.spent if account.month == month else 0)
                 c.execute(self._gates(row.channel).values(month=month, spent=spent))
             self._event(c, id, now, row.owner, "intent")
             return True
@@ -154,7 +154,7 @@ class Steps(Rows):
         """Back to the queue until ``due``. ``posting`` is whether it may be out. Returns how often the
         channel has stumbled in a row, this time included. Raises LostFence."""
         with self._writing() as c:
-            row = self._found(c, id)
+            before = self._found(c, id)
             values = {
                 "state": State.QUEUED,
                 "due": due,
@@ -164,7 +164,7 @@ class Steps(Rows):
                 "posting": posting,
                 "evidence": evidence,
                 "clean": clean,
-                "stumbles": (row.stumbles if row else 0) + stumbled,
+                "stumbles": (before.stumbles if before else 0) + stumbled,
             }
             row = self._fenced(c, id, fence, values)
             if stumbled:
@@ -202,7 +202,7 @@ class Steps(Rows):
     def _is_over(self, c: Connection, row: Delivery, now: datetime, who: str) -> bool:
         """Whether nothing more is to be done with what surely is not out, or only by a person."""
         if row.cancel:
-            self._cancelled(c, row, now, who)
+            self._cancelled(c, row.id, row.reason, now, who)
             return True
         if row.is_stale(now):
             self._too_old(c, row, now, who)
@@ -214,7 +214,7 @@ class Steps(Rows):
             "The news was too old when its turn came (max_age_days); `kentongan retry {id}` sends it.", id=row.id
         )
         c.execute(self._change(row.id).values(cancel=AGE, reason=freeze(reason)))
-        self._cancelled(c, replace(row, reason=reason), now, who)
+        self._cancelled(c, row.id, reason, now, who)
 
     def _other(self, c: Connection, row: Delivery, now: datetime) -> Later | None:
         """Later while another machine sends to the same account: one at a time, in order."""
@@ -235,10 +235,9 @@ class Steps(Rows):
         """The account's budget, and the delivery's own turn on a paced one; each asks for its turn once."""
         if row.posting or row.kind not in COUNTED or not (pace.interval or pace.monthly):
             return None
-        if pace.monthly and row.intent_at is None and account.month == f"{now:%Y-%m}" and account.spent >= pace.monthly:
-            reason = msg(
-                "This month's {count} posts on {channel} are used up.", count=pace.monthly, channel=row.channel
-            )
+        spent = account.spent if account.month == f"{now:%Y-%m}" else 0
+        if pace.monthly and row.intent_at is None and spent and spent + pace.price > pace.monthly:
+            reason = msg("What {channel} may take in a month is used up.", channel=row.channel)
             return self._postponed(c, row, _next_month(now), reason, now, who)
         if not pace.interval or row.slot:
             return None

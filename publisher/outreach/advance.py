@@ -10,15 +10,15 @@ import hashlib
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from publisher import http
-from publisher.channels import Channel, Edits, MakesReady, Traced, Traces, Withdraws, is_manual
+from publisher.channels import Channel, Costs, Edits, MakesReady, Traced, Traces, Withdraws, is_manual
 from publisher.errors import ChannelError, Duplicate, Held, KentonganError, OutcomeUnknown, Refused, TryLater
-from publisher.ledger import COUNTED, NOT_LIVE, Delivery, Later, LostFence, State
+from publisher.ledger import COUNTED, NOT_LIVE, Delivery, Later, LostFence, Pace, State
 from publisher.messages import Message, msg
 from publisher.outreach.policy import DEFAULT, Policy
 from publisher.post import Once, Post, Receipt
@@ -79,6 +79,7 @@ def advance(
     if is_manual(channel) and row.kind in COUNTED:
         return _hand_over(ledger, row, channel, clock, site, rules)
     live = row.revision if row.state is State.PLANNED else ""
+    policy = replace(policy, pace=_pace(channel, row, policy))
     begun = ledger.begin(id, owner, clock(), timedelta(seconds=rules.lease), live=live, pace=policy.pace)
     if not isinstance(begun, Delivery):
         return begun
@@ -109,6 +110,13 @@ def _wait(ledger: Ledger, row: Delivery, gate: Live, clock: Clock, rules: Rules,
     again = now + timedelta(seconds=rules.gate)
     ledger.postpone(row.id, again, reason, now, error=NOT_LIVE)
     return Later(again)
+
+
+def _pace(channel: Channel, row: Delivery, policy: Policy) -> Pace:
+    """The account's pace, its month counted in money where the channel has a budget."""
+    if not isinstance(channel, Costs) or not channel.budget or row.kind not in COUNTED:
+        return policy.pace
+    return replace(policy.pace, monthly=channel.budget, price=channel.cost(_thawed(row)))
 
 
 def _hand_over(ledger: Ledger, row: Delivery, channel: Channel, clock: Clock, site: Path, rules: Rules) -> Later | None:

@@ -63,8 +63,7 @@ def deliver(
         if ledger.path:
             ledger.orphans(now, who=owner)  # whoever was sending them is dead: this process holds the ledger alone
         named = {c.name: c for c in channels}
-        for name in named:
-            ledger.probe(name, now)  # a person may have acted; one request tells
+        ledger.probe(named, now)  # a person may have acted; one request tells
         lanes = [
             Lane(
                 ledger,
@@ -121,16 +120,14 @@ class Lane:
         """Until nothing is due before the deadline; the ids that were touched."""
         touched: set[str] = set()
         while not stop.is_set():
+            touched.update(self._steps(self.ledger.due(self.name, self.clock(), limit=AHEAD), stop))
             now = self.clock()
-            due = self.ledger.due(self.name, now, limit=AHEAD)
-            if due:
-                touched.update(self._steps(due, stop))
-                continue
-            self.ledger.sync()
             at = self.ledger.wake(self.name, now)
-            if at is None or at > self.deadline:
+            if at is None or at > max(now, self.deadline):
                 break
-            stop.wait((at - now).total_seconds())
+            if at > now:
+                self.ledger.sync()
+                stop.wait((at - now).total_seconds())
         return touched
 
     def _steps(self, ids: Iterable[str], stop: threading.Event) -> Iterator[str]:

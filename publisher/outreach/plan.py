@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from publisher.channels import Channel, Edits, Withdraws
+from publisher.channels import Channel, Costs, Edits, Withdraws
 from publisher.ledger import COUNTED, OPEN, Delivery, New, State
 from publisher.manifest import Manifest, Record
 from publisher.messages import Message, msg
 from publisher.outreach.policy import DEFAULT, Policy, policies
+from publisher.post import Post
 from publisher.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ GONE = msg("The article is no longer public or no longer meant for this channel.
 @dataclass(frozen=True, slots=True)
 class Planned:
     """``new`` deliveries, ``cancelled`` ones, and ``older``: (article, channel) left out because the
-    article was due before the channel's ``since`` and never planned."""
+    article was due before the channel's ``since`` and never planned. ``dangling`` are articles that were deleted since
+    and how many of their posts are still out: taking them back is a person's word."""
 
     new: tuple[Delivery, ...]
     cancelled: tuple[Delivery, ...]
     older: tuple[tuple[str, str], ...]
+    dangling: tuple[tuple[str, int], ...] = ()
 
 
 def wanted(
@@ -40,11 +43,23 @@ def wanted(
     since: Mapping[str, datetime],
     settled: Container[tuple[str, str]] = frozenset(),
     rules: Mapping[str, Policy] | None = None,
+    money: Mapping[str, int] | None = None,
 ) -> tuple[New, ...]:
-    """Every post that should go out, in the order of time, but those in ``settled`` (article, channel)."""
+    """Every post that should go out, in the order of time, but those in ``settled`` (article, channel). ``money`` is
+    what is left of each channel's month: who comes too late for a link goes without, where the house wants that."""
     pairs = [(r, c) for r in manifest.public() for c in channels if _is_meant(r, c, since)]
-    rows = [row(r, c, (rules or {}).get(c.name, DEFAULT)) for r, c in pairs if (r.id, c.name) not in settled]
-    return tuple(sorted(rows, key=lambda row: (row.due, row.article, row.channel)))
+    ordered = sorted(pairs, key=lambda pair: (datetime.fromisoformat(pair[0].due), pair[0].id, pair[1].name))
+    left, rows = dict(money or {}), []
+    for record, channel in ordered:
+        if (record.id, channel.name) in settled:
+            continue
+        post = channel.compose(record)
+        if isinstance(channel, Costs) and channel.name in left:
+            if channel.cost(post) > left[channel.name]:
+                post = channel.cheaper(record) or post
+            left[channel.name] -= channel.cost(post)
+        rows.append(_row(record, channel, post, (rules or {}).get(channel.name, DEFAULT)))
+    return tuple(rows)
 
 
 def draft(
@@ -54,7 +69,8 @@ def draft(
     channels = tuple(channels)
     seen = {c.name: (ledger.first_seen(c.name) if ledger else None) or now for c in channels}
     settled = ledger.tried() if ledger else frozenset()
-    posts = wanted(manifest, channels, _since(seen, settings), settled, policies(channels, settings))
+    money = _money(ledger, channels, now)
+    posts = wanted(manifest, channels, _since(seen, settings), settled, policies(channels, settings), money)
     posts = tuple(p for p in posts if p.stale is None or p.stale > now)
     return posts + (changes(ledger, manifest, channels, now, policies(channels, settings))[0] if ledger else ())
 
@@ -65,7 +81,7 @@ def plan(ledger: Ledger, manifest: Manifest, channels: Iterable[Channel], settin
     since = _since({c.name: ledger.seen(c.name, now) for c in channels}, settings)
     rules = policies(channels, settings)
     settled = ledger.tried()
-    posts = wanted(manifest, channels, since, settled, rules)
+    posts = wanted(manifest, channels, since, settled, rules, _money(ledger, channels, now))
     new = ledger.plan(posts, now)
     changed, cannot = changes(ledger, manifest, channels, now, rules)
     new += ledger.plan(changed, now)
@@ -87,7 +103,18 @@ def plan(ledger: Ledger, manifest: Manifest, channels: Iterable[Channel], settin
             for c in channels
             if r.wants(c.name) and not _is_meant(r, c, since) and (r.id, c.name) not in settled
         ),
+        _dangling(ledger, records, now),
     )
+
+
+def _dangling(ledger: Ledger, records: Container[str], now: datetime) -> tuple[tuple[str, int], ...]:
+    """The posts whose article was deleted, noted once; those that were taken back or are being are none."""
+    back = {d.target for d in ledger.changes() if d.kind == "withdraw"}
+    ids = [one for one, article, _, _ in ledger.out() if article not in records and one not in back]
+    why = msg("The article was deleted; `kentongan withdraw` takes its posts back.")
+    posts = ledger.deliveries(ids=ids) if ids else ()
+    counts = Counter(d.article for d in posts if ledger.note(d, "page gone", why, now, who="plan"))
+    return tuple(sorted(counts.items()))
 
 
 Cannot = tuple[Delivery, str, Message]
@@ -187,7 +214,10 @@ def bursts(rows: Iterable[New | Delivery], channels: Iterable[Channel], limit: i
 
 def row(record: Record, channel: Channel, policy: Policy = DEFAULT) -> New:
     """The post of ``record`` on ``channel``, worded anew."""
-    post = channel.compose(record)
+    return _row(record, channel, channel.compose(record), policy)
+
+
+def _row(record: Record, channel: Channel, post: Post, policy: Policy) -> New:
     due = datetime.fromisoformat(record.due)
     return New(
         article=record.id,
@@ -201,6 +231,12 @@ def row(record: Record, channel: Channel, policy: Policy = DEFAULT) -> New:
         asks=policy.approval,
         stale=due + policy.max_age if policy.max_age else None,
     )
+
+
+def _money(ledger: Ledger | None, channels: Iterable[Channel], now: datetime) -> dict[str, int]:
+    """What is left of the month's budget of the channels that have one."""
+    having = [c for c in channels if isinstance(c, Costs) and c.budget]
+    return {c.name: c.budget - (ledger.spent(c.name, now) if ledger else 0) for c in having}
 
 
 def _is_meant(record: Record, channel: Channel, since: Mapping[str, datetime]) -> bool:

@@ -16,10 +16,11 @@ FILENAME = "syndication.json"
 
 def write(ledger: Ledger, folder: Path, *, internal: Container[str] = ()) -> bool:
     """Writes ``folder``/syndication.json, article id to its posts with a public address; channels in
-    ``internal`` are left out. False when nothing changed, and then the file is not touched."""
+    ``internal`` are left out. False when nothing changed, and then the file is not touched; a damaged one is made
+    anew."""
     path = folder / FILENAME
     text = json.dumps(_posts(ledger, internal), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return False
     folder.mkdir(parents=True, exist_ok=True)
     new = folder / f".{FILENAME}.new"

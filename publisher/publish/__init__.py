@@ -139,6 +139,7 @@ def publish(
     channels = open_all(settings)
     with alone(settings), served(settings), open_ledger(settings) as ledger:
         steps.guard(settings, ledger)
+        steps.syndicate(settings, ledger)
         moment = now or clock()
         built = build(settings, moment, say)
         steps.refuse_faults(settings, moment, built)
@@ -146,6 +147,7 @@ def publish(
         when.remember(settings, moment)
         planned = planning.plan(ledger, built.manifest, channels, settings, clock())
         delivered = steps.deliver(settings, ledger, channels, built.manifest, clock, say, yes=yes)
+        delivered = replace(delivered, dangling=planned.dangling)
         return Report(built, deployed, planned.new, delivered)
 
 

@@ -91,10 +91,7 @@ def restore(settings: Settings, clock: Clock, source: Path | None = None) -> tup
 
 def read_manifest(settings: Settings) -> manifest.Manifest:
     """The last build's manifest. Raises UsageFault when there is none."""
-    found = manifest.read(settings.state)
-    if found is None:
-        raise UsageFault(msg("There is no manifest of a build yet; run `kentongan build` first."))
-    return found
+    return manifest.required(settings.state)
 
 
 @contextmanager

@@ -88,8 +88,7 @@ def _office(settings: Settings, ledger: Ledger, clock: Clock, warn: Callable[[Me
 
     def care() -> None:
         """As a run on one machine does at its start: what a person may have mended is tried, tokens are watched."""
-        for channel in channels:
-            ledger.probe(channel.name, now())
+        ledger.probe([c.name for c in channels], now())
         for message in tokens.watch(ledger, channels, settings, now(), who=owner()):
             warn(message)
 

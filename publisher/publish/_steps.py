@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 class Delivered:
     """What a delivery run did. ``withheld`` are channels with more posts at once than allowed without a
     person's yes, and how many wait there. ``told`` is what hub and search engines were told, ``ending`` what is to
-    be said of tokens that end."""
+    be said of tokens that end, ``dangling`` are deleted articles and how many posts still lead to their pages."""
 
     outcome: Outcome
     withheld: dict[str, int]
     told: tuple[Told, ...] = ()
     ending: tuple[Message, ...] = ()
+    dangling: tuple[tuple[str, int], ...] = ()
 
     @property
     def needs_person(self) -> bool:
@@ -69,6 +70,14 @@ def refuse_faults(settings: Settings, now: datetime, built: Built) -> None:
         raise SiteFault(message, where=f"{settings.output.name}/{found[0].path}")
 
 
+def syndicate(settings: Settings, ledger: Ledger) -> None:
+    """Writes the posts' addresses for the next build."""
+    from publisher.outreach import syndication
+
+    internal = {n for n, c in settings.office.channels.items() if c.audience == "internal"}
+    syndication.write(ledger, settings.state, internal=internal)
+
+
 def deploy(settings: Settings, ledger: Ledger, clock: Clock, say: Say | None, confirmed: Collection[str]) -> Deployed:
     """Before the first byte travels the ledger knows what hub and search engines will have to be told."""
     from publisher import deploy as deploying
@@ -94,7 +103,7 @@ def deliver(
 ) -> Delivered:
     """Carries what is due now, then tells hub and search engines; the ledger is copied whatever happens."""
     from publisher import http
-    from publisher.outreach import gate, local, syndication, tokens
+    from publisher.outreach import gate, local, tokens
     from publisher.outreach import plan as planning
     from publisher.outreach.policy import policies
 
@@ -124,8 +133,7 @@ def deliver(
             say=tell,
         )
     finally:  # also when a person stops it: what went out so far is kept
-        internal = {n for n, c in settings.office.channels.items() if c.audience == "internal"}
-        syndication.write(ledger, settings.state, internal=internal)
+        syndicate(settings, ledger)
         keep_copy(settings, ledger, clock)
     return Delivered(outcome, withheld, _announce(settings, ledger, clock), ending)
 

@@ -150,6 +150,22 @@ def test_a_picture_that_x_threw_away_is_uploaded_again(
     assert media[path] != "123"
 
 
+def test_a_month_of_money(tmp_path: Path, record: Callable[..., Any]) -> None:
+    """A post is paid by whether X finds a link in it; with a budget the same article can go without one."""
+    setup = channels.Setup(name="x", network="x", site="https://k.example", state=tmp_path, zone=UTC, secrets=SECRETS)
+    able = x.Channel(setup, x.Options.model_validate({"link": "budget", "budget": 12}))
+    linked, bare = able.compose(record()), able.cheaper(record())
+    assert bare is not None
+    assert (able.budget, able.cost(linked), able.cost(bare)) == (12_000, 200, 15)
+    assert linked.link in linked.text
+    assert "http" not in bare.text
+    assert open_x("http://127.0.0.1:1", tmp_path).cheaper(record()) is None
+    never = open_x("http://127.0.0.1:1", tmp_path, link="never")
+    assert never.compose(record()) == bare
+    with pytest.raises(ValueError, match="wants a budget"):
+        x.Options.model_validate({"link": "budget"})
+
+
 def test_a_long_timeline_is_read_to_the_first_try(channel: x.Channel, fake_x: str, record: Callable[..., Any]) -> None:
     """More than one page of newer posts hides nothing."""
     wanted = channel.compose(record(id="20261124-deep", card=None))

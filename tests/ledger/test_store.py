@@ -318,6 +318,26 @@ def test_budget_of_a_month(ledger: Ledger, row: Row, now: datetime) -> None:
     assert isinstance(ledger.begin(ids[2], "me", december, LEASE, live="r1", pace=pace), Delivery)
 
 
+def test_budget_in_money(ledger: Ledger, row: Row, now: datetime) -> None:
+    """Where a post has a price the month counts that: what is dearer than what is left waits, what is cheaper goes."""
+    ids = [d.id for d in ledger.plan([row(article=a) for a in "abc"], now)]
+    assert ledger.spent("board", now) == 0
+
+    def take(one: str, price: int) -> object:
+        pace = Pace(monthly=250, price=price)
+        taken = ledger.begin(one, "me", now, LEASE, live="r1", pace=pace)
+        if isinstance(taken, Delivery):
+            assert ledger.intend(one, taken.fence, {}, now, LEASE, pace=pace)
+            ledger.deliver(one, taken.fence, Receipt(one), now)
+        return taken
+
+    assert isinstance(take(ids[0], 200), Delivery)
+    assert isinstance(take(ids[1], 200), Later)
+    assert isinstance(take(ids[2], 15), Delivery)
+    assert ledger.spent("board", now) == 215
+    assert ledger.spent("board", now.replace(month=12, day=1)) == 0
+
+
 def test_stumbles_count_until_a_success(ledger: Ledger, begun: Begun, now: datetime) -> None:
     """Stumbles in a row are counted for the channel, over all deliveries; a receipt ends the row."""
     one, two = begun(article="1"), begun(article="2")

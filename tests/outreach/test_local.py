@@ -170,5 +170,9 @@ def test_syndication(go: Go, told: Any, ledger: Ledger, tmp_path: Path) -> None:
     before = file.stat().st_mtime_ns
     assert not syndication.write(ledger, tmp_path)
     assert file.stat().st_mtime_ns == before
+    whole = file.read_bytes()
+    file.write_bytes(b"\xff{ not whole")
+    assert syndication.write(ledger, tmp_path)
+    assert file.read_bytes() == whole
     assert syndication.write(ledger, tmp_path, internal={"two"})
     assert [p["channel"] for p in json.loads(file.read_text())["20261124-00000"]] == ["one"]

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from publisher.ledger import State
+from publisher.ledger import Delivery, Pace, State
 from publisher.ledger.store import Ledger
 from publisher.manifest import Record
 from publisher.outreach.plan import bursts, draft, plan, wanted
-from publisher.post import Once, Receipt
+from publisher.post import Once, Post, Receipt
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=timezone(timedelta(hours=7)))
 Plan = Callable[..., Any]
@@ -32,6 +32,41 @@ def run(ledger: Ledger, doubles: Any, channels: list[Any]) -> Plan:
         return plan(ledger, doubles.manifest(*records), channels, doubles.settings(one=since, two=since), NOW)
 
     return planned
+
+
+def test_links_as_long_as_the_money_lasts(ledger: Ledger, doubles: Any, channels: list[Any]) -> None:
+    """Where the house wants that, the first posts of the month have the dear link and the rest go without it; what is
+    spent counts, and what has not gone out yet is worded anew with the next month's money."""
+    dear = channels[0]
+    dear.budget = 500
+    dear.cost = lambda post: 200 if post.link else 15
+    dear.cheaper = lambda record: replace(Post(record.title), link="")
+    records = [doubles.record(n) for n in range(4)]
+
+    def links(now: datetime = NOW) -> list[bool]:
+        given = doubles.settings(one=doubles.SINCE, two=doubles.SINCE)
+        plan(ledger, doubles.manifest(*records), channels, given, now)
+        return [bool(d.post.link) for d in ledger.deliveries(channel="one")]
+
+    assert links() == [True, True, False, False]
+    first = ledger.deliveries(channel="one")[0]
+    pace = Pace(monthly=500, price=200)
+    taken = ledger.begin(first.id, "me", NOW, timedelta(minutes=1), live=first.revision, pace=pace)
+    assert isinstance(taken, Delivery)
+    ledger.intend(first.id, taken.fence, {}, NOW, timedelta(minutes=1), pace=pace)
+    ledger.deliver(first.id, taken.fence, Receipt("1"), NOW)
+    assert links() == [True, True, False, False]
+    assert links(NOW.replace(month=12)) == [True, True, True, False]
+
+
+def test_a_deleted_article_is_told_of_once(run: Plan, ledger: Ledger, doubles: Any, channels: list[Any]) -> None:
+    """Whoever deletes an article is told that its posts still lead to it; nothing is taken back without a word."""
+    for delivery in run(doubles.record(1), doubles.record(2)).new:
+        ledger.settle(delivery.id, Receipt("1", "https://a.example/1"), NOW, who="test")
+    assert run(doubles.record(1), doubles.record(2)).dangling == ()
+    assert run(doubles.record(2)).dangling == ((doubles.record(1).id, 2),)
+    assert run(doubles.record(2)).dangling == ()
+    assert [d.kind for d in ledger.deliveries()] == ["post"] * 4
 
 
 def test_to_every_channel_that_is_on(run: Plan, ledger: Ledger, doubles: Any) -> None:

@@ -209,7 +209,7 @@ def test_a_new_token_needs_no_new_worker(shared: Ledger, database: str, doubles:
             site=Path(),
             gate=lambda: lambda delivery: None,
             clock=doubles.clock,
-            care=lambda: shared.probe("key", doubles.clock()) and None,
+            care=lambda: shared.probe(["key"], doubles.clock()) and None,
         )
 
     before, after = office(dead), office(sound)

@@ -90,7 +90,7 @@ def test_a_persons_hold_is_never_tried(ledger: Ledger, hand: Any) -> None:
     """What a person holds only a person lets go."""
     h = hand(Once.KEY)
     ledger.hold("told", msg("not now"), None, h.now, who="Siti", by="person")
-    assert not ledger.probe("told", h.now)
+    assert not ledger.probe(["told"], h.now)
     assert h.step() is None
     assert h.channel.sent() == 0
     assert h.row.state is State.PLANNED

@@ -159,6 +159,7 @@ def test_help_of_a_command(small: Any, lang: str) -> None:
         (["check", "--lang", "jv"], msg("There is no language “{lang}”; use id or en.", lang="jv")),
         (["check", "--url", "tegal"], msg("“{value}” is no site address; write https://…", value="tegal")),
         (["plan"], msg("There is no manifest of a build yet; run `kentongan build` first.")),
+        (["deploy"], msg("There is no manifest of a build yet; run `kentongan build` first.")),
     ],
     ids=lambda v: "-".join(v) if isinstance(v, list) else "",
 )
