@@ -60,6 +60,9 @@ class Tool:
     def sync(self, path: Path | None = None) -> None:
         """Takes over what changed in the archive: one article, or all."""
 
+    def lists(self) -> None:
+        """Takes over the periods into which our build divided its lists."""
+
     def build(self) -> Cost:
         """Builds in a new process."""
         return run(self.command(), self.folder, self.output, self.env, self.well)
@@ -119,7 +122,8 @@ class Ours(Tool):
         below: dict[str, list[str]] = {}
         for path, _, _ in found:
             below.setdefault(path.rpartition("/")[0], []).append(f"{path}/")
-        return [self._period(home, when.split("/"), below.get(path, [])) for path, home, when in found]
+        every = [self._period(home, when.split("/"), below.get(path, [])) for path, home, when in found]
+        return [p for p in every if p["term"] or p["home"] == "arsip/"]
 
     def _period(self, home: str, steps: Sequence[str], below: Sequence[str]) -> dict[str, object]:
         path = f"{home}/{'/'.join(steps)}/"
@@ -165,10 +169,12 @@ class Hugo(Tool):
         return [self.binary, "--quiet", "--destination", self.output]
 
     def sync(self, path: Path | None = None) -> None:
-        """The article in Hugo's fields, and the periods of our lists."""
+        """The article in Hugo's fields."""
         _convert(self.archive, self.folder / "content", path, converted)
-        periods = [p for p in self.ours.periods() if p["term"] or p["home"] == "arsip/"]
-        (self.folder / "data/periods.json").write_text(json.dumps(periods), encoding="utf-8")
+
+    def lists(self) -> None:
+        """As data of the site."""
+        (self.folder / "data/periods.json").write_text(json.dumps(self.ours.periods()), encoding="utf-8")
 
     @contextmanager
     def watching(self) -> Iterator[tuple[Callable[[Path], bool], Watch]]:
@@ -211,11 +217,13 @@ class Eleventy(Tool):
         return ["node", "--max-old-space-size=8192", program, "--quiet"]
 
     def sync(self, path: Path | None = None) -> None:
-        """The article in Eleventy's fields, and the periods of our lists."""
+        """The article in Eleventy's fields."""
         _convert(self.archive, self.folder / "input", path, lambda text: converted(text, "topics"))
+
+    def lists(self) -> None:
+        """As data of the site."""
         (self.folder / "input/_data").mkdir(exist_ok=True)
-        periods = [p for p in self.ours.periods() if p["term"] or p["home"] == "arsip/"]
-        (self.folder / "input/_data/periods.json").write_text(json.dumps(periods), encoding="utf-8")
+        (self.folder / "input/_data/periods.json").write_text(json.dumps(self.ours.periods()), encoding="utf-8")
 
 
 class Pelican(Tool):

@@ -65,6 +65,7 @@ def measured(root: Path, given: argparse.Namespace) -> dict[str, Any]:
     for tool in others:
         _tell(f"building {tool.name}'s")
         tool.sync()
+        tool.lists()
         tool.build()
     costs: Costs = {job: {} for job in given.jobs}
     load = os.getloadavg()[0]
@@ -99,6 +100,7 @@ def _once(job: str, archive: Archive, ours: Ours, others: Sequence[Tool], found:
     for tool in others:
         if path is not None:
             tool.sync(path)
+            tool.lists()
         if job in ("clean", "warm_clean"):
             tool.clear()
         if job != "search":
@@ -125,9 +127,7 @@ def _watched(tool: Ours | Hugo, archive: Archive, others: Sequence[Tool], runs: 
         for turn in range(runs + 1):
             path = archive.add()
             begun = time.perf_counter()
-            if tool in others:
-                tool.sync(path)
-                begun = time.perf_counter()  # the copy in its fields was written a moment ago
+            tool.sync(path)
             until(lambda path=path: seen(path), WAIT, f"{path} in the {tool.name} server")  # type: ignore[misc]
             if turn:  # the first one finds out whether the watcher has begun
                 found.append(Cost(time.perf_counter() - begun))
