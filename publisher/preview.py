@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from publisher import channels, content
-from publisher.article import Article, Service, Site, article_path, card_path, picture_path
+from publisher.article import Article, Service, Site, Status, article_path, card_path, picture_path
 from publisher.build.site import to_site
 from publisher.channels import Fits, _pages
 from publisher.errors import ContentFault, KentonganError, UsageFault
@@ -19,6 +19,12 @@ from publisher.settings import Settings
 FOLDER = "preview-posts"
 TEMPLATES = "_preview"
 JPEG = "image/jpeg"
+STATUSES = {
+    Status.DRAFT: msg("draft"),
+    Status.PUBLISHED: msg("published"),
+    Status.HIDDEN: msg("hidden"),
+    Status.WITHDRAWN: msg("withdrawn"),
+}
 
 
 def posts(settings: Settings, file: Path) -> Path:
@@ -37,7 +43,12 @@ def posts(settings: Settings, file: Path) -> Path:
     shown = [_shown(name, settings, record, entry, site, folder) for name in settings.office.channels]
     page = folder / f"{entry.id}.html"
     made = _pages.render(
-        TEMPLATES, "posts.html", settings.lang, title=entry.title, status=str(entry.status), channels=shown
+        TEMPLATES,
+        "posts.html",
+        settings.lang,
+        title=entry.title,
+        status=STATUSES[entry.status].say(settings.lang),
+        channels=shown,
     )
     _pages.put(page, made)
     return page
