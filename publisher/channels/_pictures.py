@@ -16,7 +16,11 @@ def picture(site: Path, media: Media, *, limits: Limits, channel: str) -> bytes:
         content = (site / media.path).read_bytes()
     except OSError as fault:
         raise Refused(
-            msg("The picture {path} cannot be read; build the site again.", path=media.path), detail=str(fault)
+            msg(
+                "The site has no picture {path} any more; `kentongan retry` takes the one that it has now.",
+                path=media.path,
+            ),
+            detail=str(fault),
         ) from fault
     if len(content) > limits.picture_bytes:
         raise Refused(msg("The picture {path} is too large for {channel}.", path=media.path, channel=channel))
