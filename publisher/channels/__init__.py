@@ -140,6 +140,15 @@ class KeepsToken(Protocol):
 
 
 @runtime_checkable
+class Housed(Protocol):
+    """A channel that needs what only one machine has, such as the list of subscribers."""
+
+    def at_home(self) -> bool:
+        """Whether this is that machine; another one must not carry the channel."""
+        ...
+
+
+@runtime_checkable
 class Costs(Protocol):
     """A channel whose posts cost money. ``budget`` is a month's, 0 for none; both are in thousandths of a dollar."""
 

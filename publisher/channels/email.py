@@ -173,6 +173,10 @@ class Channel:
                 raise lost
             return Receipt(_id(key), "", mailing.ended) if mailing and mailing.ended else None
 
+    def at_home(self) -> bool:
+        """Whether the list of subscribers, which knows who has got what, is here."""
+        return Subscribers.exist(self._state)
+
     def check(self) -> Iterator[Standing]:
         """Whether the server lets us in, and how many subscribe."""
         with self._line():

@@ -78,12 +78,21 @@ class _Served:
 
 def _office(settings: Settings, ledger: Ledger, clock: Clock, warn: Callable[[Message], None]) -> ServedOffice:
     from publisher import http
-    from publisher.channels import open_all
+    from publisher.channels import Housed, open_all
     from publisher.outreach import gate, tokens
     from publisher.outreach.policy import policies
     from publisher.outreach.procrastinate import Office
 
-    channels = open_all(settings)
+    opened = open_all(settings)
+    away = [c for c in opened if isinstance(c, Housed) and not c.at_home()]
+    for channel in away:
+        warn(
+            msg(
+                "{channel} is carried by the machine that has its list of subscribers, not by this one.",
+                channel=channel.name,
+            )
+        )
+    channels = [c for c in opened if c not in away]
     now = ledger.clock(clock)
 
     def care() -> None:

@@ -17,6 +17,7 @@ from publisher.cli.sending import _Current, _Offices
 from publisher.errors import UsageFault
 from publisher.publish._many import _Served
 from publisher.settings import load
+from publisher.subscribers import Subscribers
 
 OFFICE = """
 id = "{id}"
@@ -95,6 +96,27 @@ def test_offices_that_share_a_ledger_have_ids(offices: _Offices, write: Callable
     (write("brebes") / "office.toml").write_text(OFFICE.format(id="tegal"), encoding="utf-8")
     with pytest.raises(UsageFault, match="an id of its own"):
         offices()
+
+
+def test_mail_is_carried_where_its_list_is(
+    offices: _Offices, write: Callable[..., Path], tmp_path: Path, said: list[str]
+) -> None:
+    """Another machine has no list of who has got what: it leaves the channel alone and says so."""
+    mail = '\n[channels.email]\non = true\nserver = "smtp://127.0.0.1:9"\nsender = "a@contoh.go.id"\n'
+    folder = write("tegal")
+    (folder / "office.toml").write_text(OFFICE.format(id="tegal") + mail, encoding="utf-8")
+    with (folder / ".env").open("a", encoding="utf-8") as env:
+        env.write("KENTONGAN_EMAIL_PASSWORD=rahasia\n")
+
+    def carried() -> set[str]:
+        with ExitStack() as stack:
+            (one,) = _Served(offices, lambda: datetime.now(UTC), lambda m: said.append(str(m)), stack)()
+            return set(one.channels)
+
+    assert carried() == {"mastodon"}
+    assert "email" in said[0]
+    with Subscribers.open(folder / ".kentongan", datetime.now(UTC)):
+        assert carried() == {"mastodon", "email"}
 
 
 def test_an_office_is_opened_when_its_settings_change(
