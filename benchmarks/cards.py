@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 from plugins._cards import SECONDS, Job, work  # noqa: E402 - after the path is set
 from publisher.article import CARD_SIZES, Article, Service, Site  # noqa: E402
 from publisher.build.cores import cores, each  # noqa: E402
-from publisher.cards import draw  # noqa: E402
+from publisher.cards import draw, typeset  # noqa: E402
 from publisher.cards.layout import LAYOUTS  # noqa: E402
 from publisher.cards.letters import LATIN, font_file  # noqa: E402
 
@@ -78,7 +78,7 @@ def ours(count: int, size: str, photo: Path | None) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name, "card.jpg")
         draw.card(given[0], SITE, photo, size)
-        for kept in (draw._mask, draw._strip, draw._set, draw._share, draw._advance, draw._about):
+        for kept in (draw._mask, draw._strip, typeset.typeset, typeset._share, typeset.advance, typeset._about):
             kept.cache_clear()
         begun, total = time.process_time(), 0
         for one in given[1:]:

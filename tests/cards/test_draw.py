@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageFont, ImageStat, features
 
 from publisher.article import CARD_SIZES, Article, Picture, Service, Site, card_path
-from publisher.cards import draw
+from publisher.cards import draw, face, typeset
 from publisher.cards import logo as logos
 from publisher.cards.layout import (
     ARABIC_SCALE,
@@ -31,12 +31,21 @@ from publisher.cards.layout import (
     Ring,
     Slot,
 )
-from publisher.cards.letters import ARABIC, font_file
+from publisher.cards.letters import ARABIC, font_file, runs
 from publisher.errors import ContentFault, MachineFault
 
 Titled = Callable[..., Article]
 EXPECTED = Path(__file__).parent / "expected"
-CACHES = (draw._font, draw._base, draw._mask, draw._strip, draw._advance, draw._about, draw._share, draw._set)
+CACHES = (
+    typeset.font_of,
+    draw._base,
+    draw._mask,
+    draw._strip,
+    typeset.advance,
+    typeset._about,
+    typeset._share,
+    typeset.typeset,
+)
 LARGEST = LAYOUTS["og"].plain.title.sizes[0]
 BISMILLAH = "بسم الله الرحمن الرحيم"
 TITLES = {
@@ -58,8 +67,8 @@ def opened(card: bytes) -> Image.Image:
     return image
 
 
-def settings_of(design: Design, title: str) -> draw.Setting:
-    return draw._set(design.title, draw.drawable(title))
+def settings_of(design: Design, title: str) -> typeset.Setting:
+    return typeset.typeset(design.title, draw.drawable(title))
 
 
 def designs() -> Iterator[tuple[str, Design]]:
@@ -139,14 +148,14 @@ def test_texts_keep_apart_and_within_the_card(design: Design) -> None:
 )
 def test_lines_break_where_a_reader_pauses(title: str, design: Design, lines: list[str]) -> None:
     "After a sign or before a word that leads on; no line below others is a stump, smaller letters come before that."
-    assert draw._texts(settings_of(design, title)) == lines
+    assert typeset.texts(settings_of(design, title)) == lines
 
 
 def test_words_stand_apart() -> None:
     "The space between words is a quarter of the size: the font's own lets bold words run together."
-    row = draw.runs("Kementerian Agama", "ltr")
-    apart = [draw._width(draw.runs(word, "ltr"), 700, 64) for word in ("Kementerian", "Agama")]
-    assert draw._width(row, 700, 64) - sum(apart) == pytest.approx(16)
+    row = runs("Kementerian Agama", "ltr")
+    apart = [typeset.width_of(runs(word, "ltr"), 700, 64) for word in ("Kementerian", "Agama")]
+    assert typeset.width_of(row, 700, 64) - sum(apart) == pytest.approx(16)
     (one, at, _), (other, to, _) = draw._shapes(row, 700, 64)
     assert to - (at + one.width) > 12
     assert other.width > 0
@@ -160,7 +169,7 @@ def test_titles_fit_their_box(design: Design, title: str) -> None:
     assert len(setting.lines) <= design.title.lines
     assert setting.height <= design.title.box.height
     for row in setting.lines:
-        assert draw._width(row, design.title.weight, setting.size) <= design.title.box.width
+        assert typeset.width_of(row, design.title.weight, setting.size) <= design.title.box.width
 
 
 @each_design
@@ -170,7 +179,7 @@ def test_up_to_eight_words_are_large(design: Design, title: str) -> None:
     area = design.title.box
     room = replace(area, height=area.height - design.kicker.box.height - design.gap)
     slot = replace(design.title, box=room)
-    assert draw._set(slot, title).size >= (58 if design.width == 1200 else 70)
+    assert typeset.typeset(slot, title).size >= (58 if design.width == 1200 else 70)
 
 
 @each_design
@@ -298,8 +307,8 @@ def test_every_part_is_seen(titled: Titled, site: Site, other_site: Callable[...
 def test_the_date_is_that_of_the_office(titled: Titled, site: Site) -> None:
     "The date is the day in the site's zone, in the article's language."
     late = titled("Salam", date=datetime(2026, 8, 16, 17, 30, tzinfo=UTC))
-    assert draw._date(late, site) == "17 Agustus 2026"
-    assert draw._date(titled("Greetings", date=late.date, lang="en"), site) == "17 August 2026"
+    assert face._date(late, site) == "17 Agustus 2026"
+    assert face._date(titled("Greetings", date=late.date, lang="en"), site) == "17 August 2026"
 
 
 @pytest.mark.parametrize(
@@ -312,7 +321,7 @@ def test_the_date_is_that_of_the_office(titled: Titled, site: Site) -> None:
 )
 def test_the_address_is_host_and_path(other_site: Callable[..., Site], url: str, shown: str) -> None:
     "The address is what one would type."
-    assert draw._address(other_site(url=url)) == shown
+    assert face._address(other_site(url=url)) == shown
 
 
 def test_the_photo_is_cut_around_its_focus(titled: Titled, site: Site, photo: Path) -> None:
@@ -465,7 +474,7 @@ def test_lines_break_where_a_reader_would(title: str, lines: list[str]) -> None:
 
 def test_an_office_is_broken_before_its_region(site: Site) -> None:
     "The word mark on two lines reads “Kantor … / Kabupaten …”."
-    mark = draw._set(LAYOUTS["og"].photo.mark, site.office)
+    mark = typeset.typeset(LAYOUTS["og"].photo.mark, site.office)
     assert [row[0].text for row in mark.lines] == ["Kantor Kementerian Agama", "Kabupaten Tegal"]
 
 
@@ -483,7 +492,7 @@ def test_no_phrase_is_torn_where_a_smaller_size_keeps_it(design: Design) -> None
     "“Survei Kepuasan, Suara yang Dihitung” is set as two phrases, a little smaller rather than torn."
     setting = settings_of(design, "Survei Kepuasan, Suara yang Dihitung")
     lines = ["".join(run.text for run in row) for row in setting.lines]
-    assert not draw._torn(setting), lines
+    assert not typeset._torn(setting), lines
     assert any(line.endswith("Kepuasan,") for line in lines), lines
 
 

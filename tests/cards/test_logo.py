@@ -18,6 +18,7 @@ from PIL import Image
 from publisher.article import Article, Site
 from publisher.cards import draw, logo
 from publisher.cards.layout import LAYOUTS
+from publisher.cards.typeset import typeset
 from publisher.errors import SettingsFault
 
 Titled = Callable[..., Article]
@@ -130,7 +131,7 @@ def test_logo_and_word_mark_keep_apart(emblem: Path, tmp_path: Path) -> None:
                 assert edge <= design.logo.box.x + design.logo.box.width
                 assert slot.box.x > edge
                 assert slot.box.x + slot.box.width == design.mark.box.x + design.mark.box.width
-                mark = draw._set(slot, "Kantor Kementerian Agama Kabupaten Tegal")
+                mark = typeset(slot, "Kantor Kementerian Agama Kabupaten Tegal")
                 assert not any(run.text.endswith("…") for row in mark.lines for run in row)
 
 
