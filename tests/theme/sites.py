@@ -105,8 +105,48 @@ def copied(built: Built, folder: Path, url: str) -> Path:
     return folder
 
 
+GONE = """---
+id: 20261101-ditarik
+title: 'Berita {title}'
+date: 2026-11-03 08:00
+slug: n-ditarik
+status: withdrawn
+withdrawn: {{date: 2026-11-05, text: '{title}'}}
+---
+
+Rahasia.
+"""
+OLD = """---
+id: lama
+name: 'Antrean {title}'
+aliases: ['{title}']
+kind: replikasi
+status: berhenti
+since: 2018-01-02
+until: 2026-06-30
+moved_to: '{title}'
+requirements: ['{title}', KTP]
+cost: Gratis
+duration: '{title}'
+place: Meja depan
+link: https://contoh.go.id/a?b=1&c='"
+complaint: '{title} https://contoh.go.id/lapor'
+legal_basis: [UU 25/2009]
+benefit: {{before: '{title}', after: 1 hari, source: 'https://contoh.go.id/x?a=1&b=2', date: 2026-05-01}}
+replicated_by: ['{title}']
+summary: '{title}'
+updated: 2026-07-01
+---
+
+<center>Usang</center>
+"""
+
+
 def _write_nasty(folder: Path) -> None:
     folder.mkdir(parents=True)
+    quoted = TITLE.replace("'", "''")
+    (folder / "ditarik.md").write_text(GONE.format(title=quoted), encoding="utf-8")
+    (folder.parents[1] / "layanan/lama.md").write_text(OLD.format(title=quoted), encoding="utf-8")
     for number, (slug, body) in enumerate(BODIES.items()):
         title = TITLE.replace("'", "''") + f" {slug}"
         more = "" if slug == "kosong" else f"summary: '{title}'\ntags: ['{title[:40]}', layanan]\nplace: '{title}'\n"

@@ -27,7 +27,17 @@ PAGES = {
         "layanan/ptsp/",
         "layanan/ptsp/2026/11/1/",
     ],
-    "nasty": ["", "berita/n-bahasa/", "berita/n-tabel/", "berita/n-catatan/", "layanan/ptsp/", "kanal-resmi/"],
+    "nasty": [
+        "",
+        "berita/n-bahasa/",
+        "berita/n-catatan/",
+        "berita/n-ditarik/",
+        "berita/n-tabel/",
+        "kanal-resmi/",
+        "layanan/",
+        "layanan/lama/",
+        "layanan/ptsp/",
+    ],
 }
 RUN = """async rules => (await axe.run({runOnly: rules})).violations
   .flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 160)}`))"""
