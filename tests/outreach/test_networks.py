@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from publisher.ledger import OPEN, State
 from publisher.ledger.store import Ledger
+from publisher.outreach.decide import Person, reconcile
 from publisher.post import Once
 from tests.outreach.world import ONCE, READERS, World, world
 
@@ -105,6 +106,30 @@ def test_one_machine(networks: World, start: Start) -> None:
 def _open(path: Path) -> int:
     with Ledger.open(path) as ledger:
         return len(ledger.deliveries(OPEN))
+
+
+def test_a_lost_ledger(networks: World, start: Start, networks_worker: Any) -> None:
+    """With the ledger gone ``reconcile`` finds every post where the channel can be asked, before anything is sent; the
+    next run then posts none of them again, and what cannot be asked is shown as unknown."""
+    path, now = networks.project / "state" / "ledger.sqlite", networks_worker.clock
+    for _ in range(5):
+        if start(NAMES).wait(300) == 0 and not _open(path):
+            break
+    before = {name: networks.counts(name, ARTICLES) for name in NAMES}
+    for file in path.parent.glob("ledger.sqlite*"):
+        file.unlink()
+    _, channels = networks_worker.opened(networks.project, NAMES)
+    records = networks_worker.manifest(*(networks_worker.article(n) for n in range(ARTICLES)))
+    with Ledger.open(path) as ledger:
+        found = reconcile(ledger, records, channels, Person("Siti", now()))
+        asked = {name for name, once in ONCE.items() if once is not Once.NONE}
+        assert {name: found.found[name] for name in asked} == dict.fromkeys(asked, ARTICLES)
+        assert set(found.problems) == set(ONCE) - asked
+    assert start(NAMES).wait(300) == 0
+    assert {name: networks.counts(name, ARTICLES) for name in NAMES} == before
+    with Ledger.open(path) as ledger:
+        states = {(d.channel in asked, d.state) for d in ledger.deliveries()}
+    assert states == {(True, State.SENT), (False, State.UNKNOWN)}
 
 
 def test_many_machines(networks: World, start: Start, database: str, networks_worker: Any) -> None:
