@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -46,6 +47,24 @@ def test_worker_waits_for_the_embargo(small: Any) -> None:
         worker.kill()
         worker.wait()
     assert "Berita Nanti" in (small.folder / "output.live/berita/nanti/index.html").read_text(encoding="utf-8")
+    assert small.run("publish", "--due").stdout == "Nothing is due.\n"
+
+
+def test_after_sleep_it_catches_up_and_says_how_late(small: Any) -> None:
+    """A computer that slept over the end of an embargo publishes at the next call, once, and says how late that is."""
+    later(small, 3600)
+    assert small.run("publish").returncode == 0
+    slept = (datetime.now(UTC) - timedelta(minutes=90)).isoformat(timespec="seconds")
+    written = small.folder / "content/berita/2026/nanti.md"
+    ends = next(line for line in written.read_text(encoding="utf-8").splitlines() if line.startswith("embargo: "))
+    small.edit("content/berita/2026/nanti.md", ends, f"embargo: {slept}")
+    manifest = json.loads((small.folder / ".kentongan/manifest.json").read_bytes())
+    (held,) = [r for r in manifest["records"] if not r["public"]]
+    small.edit(".kentongan/manifest.json", f'"{held["due"]}"', f'"{slept}"')
+    done = small.run("publish", "--due")
+    assert done.returncode == 0
+    assert "This was due 90 minutes ago and is caught up with now." in done.stdout
+    assert len(small.noticeboard()) == 3
     assert small.run("publish", "--due").stdout == "Nothing is due.\n"
 
 
