@@ -135,6 +135,10 @@ def test_a_correction_of_a_day_names_no_time(office: Office) -> None:
     office.build()
     shown = said(page(office, "berita/kabar"), "//section[@class='correction']//li")
     assert shown == "21 November 2026: Salah. 21 November 2026, 00.05 WIB: Lagi."
+    office.article("kabar", more="correction: [{date: 2026-11-21, text: Salah.}]")
+    office.build()
+    (changed,) = page(office, "berita/kabar").xpath("//time[contains(@class,'dt-updated')]")
+    assert (changed.text, changed.get("datetime")) == ("21 November 2026", "2026-11-21T00:00:00+07:00")
 
 
 def test_a_service_says_all_that_is_known(office: Office) -> None:
