@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 from typing import Any
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 78, 132, 56, 60
+LEFT, RIGHT, TOP, BOTTOM = 78, 150, 56, 60
 # name in a report's row → what the chart calls it, its colour and its line
 LINES = {
     "ours": ("Kentongan", "#00572b", ""),
@@ -60,7 +60,7 @@ def _axes(own: Sequence[Point], x: Point, y: Point) -> Iterator[str]:
     for power in range(int(y[0]), int(y[1]) + 1):
         at = _y(10.0**power, y)
         yield f'<path d="M{LEFT} {at}H{WIDTH - RIGHT}" stroke="#dcd8c8"/>'
-        yield f'<text x="{LEFT - 8}" y="{at + 4}" text-anchor="end">{10.0**power:g} s</text>'
+        yield f'<text x="{LEFT - 8}" y="{at + 4:g}" text-anchor="end">{10.0**power:g} s</text>'
     for count, _ in own:
         at = _x(count, x)
         yield f'<path d="M{at} {TOP}V{HEIGHT - BOTTOM}" stroke="#dcd8c8"/>'
@@ -81,9 +81,10 @@ def _lines(found: dict[str, list[Point]], x: Point, y: Point) -> Iterator[str]:
         for count, seconds in points if name != "straight" else ():
             at, up = _x(count, x), _y(seconds, y)
             yield f'<circle cx="{at}" cy="{up}" r="4" fill="{colour}"/>'
-            yield f'<text x="{at + 8}" y="{up - 8}" fill="{colour}">{seconds:.2g} s</text>'
+            down = 4 if count == points[-1][0] else 20  # a rising line leaves the place below it free
+            yield f'<text x="{at + 8:g}" y="{up + down:g}" fill="{colour}">{seconds:.2g} s</text>'
         end = _y(points[-1][1], y)
-        yield f'<text x="{WIDTH - RIGHT + 62}" y="{end + 4}" fill="{colour}" font-weight="600">{label}</text>'
+        yield f'<text x="{WIDTH - RIGHT + 60}" y="{end + 4:g}" fill="{colour}" font-weight="600">{label}</text>'
 
 
 def _x(count: float, x: Point) -> float:
