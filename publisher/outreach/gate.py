@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from publisher.errors import ChannelError
 from publisher.http import Answer
@@ -57,7 +57,8 @@ def check(record: Record, get: Get) -> Message | None:
 def _check_card(record: Record, named: str, get: Get) -> Message | None:
     path = record.card.path if record.card else ""
     url = urljoin(record.url, named)
-    if not named or not url.split("?")[0].endswith("/" + path):
+    ours = urlsplit(url)[:2] == urlsplit(record.url)[:2]  # whatever a page names, nothing else of any network is asked
+    if not named or not ours or not url.split("?")[0].endswith("/" + path):
         return msg("The page {url} does not name its card.", url=record.url)
     card = _fetch(url, get)
     if isinstance(card, Message):

@@ -143,6 +143,17 @@ def test_an_upload_is_asked_for_before_it_is_used_again(
     assert channel.prepare(post, site, {path: "urn:li:image:1"}, nothing)[path] != "urn:li:image:1"
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["https://linkedin.com.contoh.id", "http://www.linkedin.com", "http://10.0.0.1", "https://[::1]", "file://"],
+)
+def test_no_token_goes_to_another_host(channel: linkedin.Channel, place: str) -> None:
+    """Where a picture goes LinkedIn names itself; a place that is not its own gets neither picture nor token."""
+    with pytest.raises(errors.TryLater):
+        channel._to(place)
+    assert channel._to("https://www.linkedin.com")
+
+
 def test_what_a_person_must_mend(
     channel: linkedin.Channel, server: str, tmp_path: Path, record: Callable[..., Any]
 ) -> None:

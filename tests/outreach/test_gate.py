@@ -109,6 +109,10 @@ NOT_LIVE: dict[str, tuple[Change, str]] = {
     ),
     "no card named": (lambda s, r: s.show(r, card=""), "does not name its card"),
     "another card": (lambda s, r: s.show(r, card=f"{s.url}/cards/other.jpg"), "does not name its card"),
+    "card in a private network": (
+        lambda s, r: s.show(r, card=f"http://169.254.169.254/{r.card.path if r.card else ''}"),
+        "does not name its card",
+    ),
     "card missing": (lambda s, r: s.pages.pop(f"/{r.card.path if r.card else ''}"), "status 404"),
     "card is a page": (
         lambda s, r: s.pages.update({f"/{r.card.path if r.card else ''}": (200, "text/html", b"<p>")}),

@@ -63,7 +63,12 @@ def until(done: Callable[[], bool], seconds: float) -> None:
 
 
 def check(ledger: Ledger, networks: World) -> None:
-    """0 lost and 0 doubled on what can be asked or keyed; on the others 0 doubled, and each open one is unknown."""
+    """0 lost and 0 doubled on what can be asked or keyed; on the others 0 doubled, and each open one is unknown. Every
+    change of state is an event that says who and when."""
+    for delivery in ledger.deliveries():
+        events = ledger.events(delivery.id)
+        assert (events[0].what, events[-1].what) == ("planned", delivery.state)
+        assert all(event.who for event in events)
     for name, once in ONCE.items():
         counts = networks.counts(name, ARTICLES)
         states = Counter(d.state for d in ledger.deliveries(channel=name))
