@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from datetime import timedelta
@@ -12,6 +13,7 @@ from PIL import Image
 
 from plugins.run import Built
 from publisher.article import CARD_SIZES
+from publisher.build import sets
 from publisher.manifest import Record, parse
 
 OG = {"cards/20261101-kabar.jpg"}
@@ -198,3 +200,18 @@ def test_the_same_site_has_the_same_card(office: Any) -> None:
     settings.write_text(settings.read_text().replace("Kantor Contoh", "Kantor Lain"))
     assert {"card.jpg", "layanan/ptsp/card.jpg"} <= set(office.build().changed)
     assert (office.output / "card.jpg").read_bytes() != first
+
+
+def test_a_build_lets_go_of_what_no_build_asks_for(office: Any) -> None:
+    "A card of an older title goes after its time; what the site shows stays, however long nobody drew it."
+    office.article("kabar")
+    office.build()
+    cache = office.settings.state / "cache"
+    old = "ab" + "0" * 62
+    sets.keep(cache / "cards", old, [("card.jpg", b"lama", {})])
+    for notes in cache.rglob(sets.NOTES):
+        os.utime(notes, (1, 1))
+    (cache / "pruned").unlink()
+    before = set(cache.rglob("*.jpg"))
+    office.build()
+    assert before - set(cache.rglob("*.jpg")) == {cache / "cards/ab" / old / "card.jpg"}
