@@ -105,6 +105,8 @@ def publish_due(console: Console, *, yes: bool = False) -> int:
     now = console.clock()
     at = publish.falls_due(console.settings, now)
     if at is None or at > now:
+        for message in publish.watch_tokens(console.settings, console.clock):
+            console.print(message)
         console.print(msg("Nothing is due."))
         return WELL
     late = int((now - at).total_seconds() // 60)

@@ -28,6 +28,18 @@ def test_nothing_due(small: Any) -> None:
     assert small.digest() == before
 
 
+def test_a_timer_tells_of_tokens_in_time(small: Any) -> None:
+    """Also while nothing is due: each step once."""
+    assert small.run("publish").returncode == 0
+    ends = (datetime.now(UTC) + timedelta(days=5)).date()
+    small.edit(
+        "office.toml", "[channels.noticeboard]\non = true", f"[channels.noticeboard]\non = true\nexpires = {ends}"
+    )
+    first, second = small.run("publish", "--due"), small.run("publish", "--due")
+    assert f"It ends on {ends}, in 7 days at the latest: the token of noticeboard." in first.stdout
+    assert second.stdout == "Nothing is due.\n"
+
+
 def test_worker_waits_for_the_embargo(small: Any) -> None:
     """The worker builds, deploys and delivers when an embargo ends, and ends itself when it is asked to."""
     later(small, 20)
