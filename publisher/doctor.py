@@ -369,23 +369,18 @@ def look_at_accounts(settings: Settings, now: datetime, ask: Ask) -> Iterator[Sy
     """What the account of each channel that can be opened says: whose token it is, of which kind, when it ends."""
     from publisher import channels
 
-    on = []
+    on: list[Channel] = []
     for name, given in settings.office.channels.items():
         with contextlib.suppress(SettingsFault):  # said by look_at_channels
-            on += [channels.open_one(name, settings)] if given.on else []
+            channel = channels.open_one(name, settings) if given.on else None
+            on += [channel] if channel and isinstance(channel, channels.Checks) else []
+    section = msg("See the section of the channel in docs/channels.md.")
     with ThreadPoolExecutor(max(len(on), 1)) as pool:
         for channel, said in zip(on, pool.map(ask, on), strict=True):
             for standing in said:
                 if standing.ends is None:
-                    remedy = (
-                        None if standing.level == "ok" else msg("See the section of the channel in docs/channels.md.")
-                    )
-                    yield Symptom(
-                        "channels",
-                        standing.level,
-                        msg("{channel}: {message}", channel=channel.name, message=standing.message),
-                        remedy,
-                    )
+                    remedy = None if standing.level == "ok" else section
+                    yield Symptom("channels", standing.level, standing.message, remedy)
                 yield from _ending("channels", standing.ends, now, channels.token_of(channel.name), NEW_TOKEN)
 
 

@@ -331,8 +331,8 @@ def test_every_channel_is_looked_at(make: Any) -> None:
 @pytest.mark.parametrize(
     ("standing", "levels"),
     [
-        (Standing("ok", msg("connected")), ["ok", "ok"]),
-        (Standing("fault", msg("a person's key")), ["ok", "fault"]),
+        (Standing("ok", msg("mastodon: connected")), ["ok", "ok"]),
+        (Standing("fault", msg("mastodon: a person's key")), ["ok", "fault"]),
         (Standing("ok", msg("the key"), NOW + timedelta(days=90)), ["ok"]),
         (Standing("ok", msg("the key"), NOW + timedelta(days=6)), ["ok", "advice"]),
         (Standing("ok", msg("the key"), NOW + timedelta(hours=20)), ["ok", "fault"]),
