@@ -32,7 +32,7 @@ def test_every_page_stands_at_its_address(office: Office) -> None:
         zona-integritas langganan kanal-resmi aksesibilitas privasi"""
     files = """feeds/rss.xml feeds/atom.xml feeds/feed.json sitemap.xml sitemap-news.xml robots.txt icon.png
         indeks/index.html cari/index.html _headers .htaccess headers.nginx
-        cards/20261101-urus-surat.jpg cards/20261101-guidance.jpg"""
+        cards/20261101-urus-surat.jpg cards/20261101-guidance.jpg card.jpg layanan/ptsp/card.jpg"""
     sections = [
         "kategori/pelayanan",
         "tag/haji",
