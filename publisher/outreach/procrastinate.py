@@ -11,6 +11,7 @@ import contextlib
 import logging
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TASK = "kentongan.lane"
 QUEUE = "kentongan"
+AT_ONCE = 100  # lanes that a sweep asks for before it looks again which wait already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,9 +180,20 @@ class _Carrier:
             await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
         await asyncio.to_thread(self._care)
         due = await asyncio.to_thread(self._due)
-        for office, channel, at in due:
-            await self._ask(office, channel, at)
+        first = zlib.crc32(self.owner.encode()) % max(len(due), 1)  # many workers sweep: each begins elsewhere
+        ordered = due[first:] + due[:first]
+        for start in range(0, len(ordered), AT_ONCE):
+            there = await self._waiting()
+            lanes = [lane for lane in ordered[start : start + AT_ONCE] if _key(*lane[:2]) not in there]
+            for office, channel, at in lanes:
+                await self._ask(office, channel, at)
         return bool(due)
+
+    async def _waiting(self) -> set[str]:
+        """The lanes that a job waits for: asking for each of them again costs more than asking once for all."""
+        wanted = "SELECT queueing_lock FROM procrastinate_jobs WHERE queue_name = %(queue)s AND status = 'todo'"
+        rows = await self.app.connector.execute_query_all_async(wanted, queue=QUEUE)
+        return {str(row["queueing_lock"]) for row in rows}
 
     def _care(self) -> None:
         """Cares for the offices that are new, have changed or were not cared for lately."""
@@ -203,12 +216,17 @@ class _Carrier:
         """A job for the lane unless one waits already; never two at a time."""
         from procrastinate.exceptions import AlreadyEnqueued
 
-        key = f"{office}/{channel}"
+        key = _key(office, channel)
         now = self.offices[office].clock()
         more: dict[str, Any] = {"schedule_at": at} if at > now else {}
         job = self.app.configure_task(TASK, queue=QUEUE, lock=key, queueing_lock=key, **more)
         with contextlib.suppress(AlreadyEnqueued):
             await job.defer_async(office=office, channel=channel)
+
+
+def _key(office: str, channel: str) -> str:
+    """What keeps a lane with one worker and one waiting job."""
+    return f"{office}/{channel}"
 
 
 class _Leave(threading.Event):

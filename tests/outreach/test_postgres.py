@@ -227,6 +227,23 @@ def test_a_new_token_needs_no_new_worker(shared: Ledger, database: str, doubles:
 # -- the ledger itself
 
 
+@pytest.mark.parametrize(("soft", "waits"), [(False, "on"), (True, "off")])
+def test_a_transaction_is_whole_or_not_at_all(shared: Ledger, soft: bool, waits: str) -> None:
+    """What fails half-way leaves nothing behind, and only a soft transaction does not wait for the disk."""
+
+    def half_way() -> None:
+        with shared._writing(soft=soft) as c:
+            shared._write_meta(c, "half", "way")
+            assert c.exec_driver_sql("SHOW synchronous_commit").scalar() == waits
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half_way()
+    with shared._reading() as c:
+        assert shared._read_meta(c, "half") == ""
+        assert c.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
 def test_made_once_by_many(database: str) -> None:
     """Machines that start at the same moment make the tables once and share one ledger."""
     code = (
