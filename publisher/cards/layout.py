@@ -145,7 +145,6 @@ REGIONS = ("Kabupaten", "Kota", "Provinsi")  # an office's name is broken before
 CARD_BYTES = 100_000
 TALL_BYTES = 180_000
 TITLE_SIZES = (64, 61, 58, 54, 50, 46, 42, 39, 36, 33)
-WIDE_SIZES = (74, 69, *TITLE_SIZES)
 
 OG = Layout(
     plain=Design(
@@ -161,7 +160,7 @@ OG = Layout(
         mark=Slot(Box(90, 58, 800, 48), (28, 26, 24, 22), 700, WHITE, anchor="middle"),
         kicker=Slot(Box(64, 0, 840, 42), (32, 30, 28, 26, 24), 700, PALE_GOLD, anchor="middle"),
         gap=14,
-        title=Slot(Box(64, 138, 840, 374), WIDE_SIZES, 800, WHITE, lines=8, leading=1.16, anchor="middle"),
+        title=Slot(Box(64, 138, 840, 374), TITLE_SIZES, 800, WHITE, lines=8, leading=1.16, anchor="middle"),
         date=Slot(Box(64, 548, 300, 40), (26, 24, 22), 600, MIST, anchor="middle"),
         address=Slot(Box(384, 548, 520, 40), (26, 24, 22, 20, 18), 600, MIST, align="right", anchor="middle"),
     ),
