@@ -28,6 +28,7 @@ PLUGINS = [  # each takes what the ones before it left
     "plugins.indexnow",
     "plugins.hosts",
     "plugins.place",
+    "plugins.speed",
 ]
 
 # every page is written to a staging folder and put in place by plugins.place, which also deletes

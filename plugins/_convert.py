@@ -21,6 +21,8 @@ from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
 from publisher.build.periods import Shelf
 from publisher.build.staging import Staging
+from publisher.build.state import State
+from publisher.build.unchanged import Note, Place, Seen, office_digest
 from publisher.content import Content
 from publisher.feeds._edition import Edition
 from publisher.manifest import Manifest
@@ -42,6 +44,7 @@ class Order:
     now: datetime
     preview: bool = False
     say: Say | None = None
+    call: str = ""  # what publisher.build.unchanged.call says
 
 
 @dataclass(slots=True)
@@ -72,6 +75,25 @@ class Run:
     edition: Edition | None = None
     placed: Placed = field(default_factory=Placed)
     held: ExitStack = field(default_factory=ExitStack)
+    state: State = field(kw_only=True)
+    read: Seen = field(default_factory=lambda: Seen(""))  # the stamps of all that is read, from before it was
+    inputs: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """The folders of the site."""
+        return place_of(self.order.settings)
+
+    def noted(self, until: datetime | None) -> Note:
+        """What the next build may know of this one."""
+        now, office = self.order.now, office_digest(self.order.settings)
+        strangers = self.placed.strangers
+        return Note(office, self.order.call, self.inputs, self.read, "", now, until, self.told(), strangers)
+
+    def told(self) -> tuple[Finding, ...]:
+        """All findings, in the order of the files."""
+        every = {*self.content.findings, *self.findings}
+        return tuple(sorted(every, key=lambda f: (f.path, f.line, f.rule, str(f.message))))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -119,6 +141,11 @@ class Run:
         at = record.body.find(text)
         first = record.line("body") if isinstance(record, Article) else 0
         return first + record.body.count("\n", 0, at) if first and at >= 0 else 0
+
+
+def place_of(settings: Settings) -> Place:
+    """The folders of the site."""
+    return Place(settings.root, settings.content, settings.output, settings.state)
 
 
 def run_of(settings: Mapping[str, Any]) -> Run | None:

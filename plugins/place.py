@@ -36,7 +36,6 @@ def place(pelican: Pelican) -> None:
     run.tell(msg("Checking the site and putting it in place …"))
     check(run)
     run.placed = journal.place(run.staging)
-    run.held.close()
     sets.prune(run.order.settings.state / "cache")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -27,6 +28,8 @@ from publisher.build.addresses import REGISTER, Links, Record, record_path, sett
 from publisher.build.choose import choose, newest_first, related
 from publisher.build.html import Attributes, swap_tags
 from publisher.build.site import to_site
+from publisher.build.state import State
+from publisher.build.unchanged import see
 from publisher.errors import SiteFault
 from publisher.manifest import FILENAME
 from publisher.messages import msg
@@ -79,7 +82,9 @@ def begin(pelican: Pelican) -> None:
     last = run_of(settings)
     if last is not None:
         last.held.close()
-    run = read(order)
+    logo = order.settings.office.logo
+    more = (*settings["THEME_TEMPLATES_OVERRIDES"], settings["THEME"], *([order.settings.root / logo] if logo else ()))
+    run = read(order, map(str, more))
     settings[RUN] = run
     run.tell(msg("Building {count} pages …", count=len(run.records)))
     pelican.path = settings["PATH"] = str(order.settings.content)
@@ -90,8 +95,8 @@ def begin(pelican: Pelican) -> None:
             log.warning("%s:%s: %s", finding.path, finding.line, finding.message.say(order.settings.lang))
 
 
-def read(order: Order) -> Run:
-    """The content as it stands and a staging folder to build it in."""
+def read(order: Order, more: Iterable[str] = ()) -> Run:
+    """The content as it stands and a staging folder to build it in; ``more`` else is read."""
     settings = order.settings
     place = staging.Staging(settings.output, settings.state)
     held = ExitStack()
@@ -99,14 +104,20 @@ def read(order: Order) -> Run:
     try:
         journal.recover(place)
         place.begin()
+        state = State(settings.state)
+        held.callback(state.close)
+        inputs = (*_convert.place_of(settings).inputs(), *more)
+        read = see(inputs, until=time.time_ns())
         found = folder.read(settings.content, settings.zone, keep=last_paths(settings.state))
-        return assemble(order, place, found, held)
+        run = assemble(order, place, found, held, state)
     except BaseException:
         held.close()
         raise
+    run.read, run.inputs = read, inputs
+    return run
 
 
-def assemble(order: Order, place: staging.Staging, found: folder.Content, held: ExitStack) -> Run:
+def assemble(order: Order, place: staging.Staging, found: folder.Content, held: ExitStack, state: State) -> Run:
     """The run with every text rendered; a text that cannot be is left out with a finding."""
     settings = order.settings
     choice = choose((_convert.in_zone(a, settings.zone) for a in found.articles), order.now, preview=order.preview)
@@ -121,7 +132,7 @@ def assemble(order: Order, place: staging.Staging, found: folder.Content, held: 
     waiting = frozenset(a.path for a in choice.waiting)
     links = Links(settings.office.url, settings.content, addresses, waiting, moved)
     site = to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
-    run = Run(order, place, found, choice, site, links, records, raw, dict(raw), findings, held=held)
+    run = Run(order, place, found, choice, site, links, records, raw, dict(raw), findings, held=held, state=state)
     for record in tuple(records.values()):
         resolve(run, record)
     keep_secrets(run)

@@ -15,8 +15,10 @@ from typing import Any
 
 from publisher import content as folder
 from publisher.article import Finding
+from publisher.build import unchanged
+from publisher.build.unchanged import office_digest
 from publisher.errors import KentonganError, SettingsFault, SiteFault
-from publisher.manifest import Manifest
+from publisher.manifest import Manifest, read
 from publisher.messages import Message, msg
 from publisher.settings import Settings
 
@@ -31,19 +33,29 @@ class Built:
     ``strangers`` are files there that no build wrote: they are never deleted, but a deploy sends them.
     """
 
-    manifest: Manifest
+    made: Manifest | Path  # of a site found unchanged, the state folder that has it
     findings: tuple[Finding, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
 
+    @property
+    def manifest(self) -> Manifest:
+        """What outreach may know of the site."""
+        if isinstance(self.made, Manifest):
+            return self.made
+        found = read(self.made)
+        if found is None:
+            raise FileNotFoundError(self.made)
+        return found
 
-def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say | None = None) -> Built:
+
+def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say | None = None, call: str = "") -> Built:
     """Builds the site of ``settings`` as of ``now``; a preview shows drafts and held articles too.
 
     Findings stop nothing. Raises SiteFault when theme, settings or a feed are at fault and MachineFault
     when the disk is; the last site stands then. ``say`` is told how far the build is, and
-    what Pelican warns of.
+    what Pelican warns of. ``call`` is what publisher.build.unchanged.call says of the settings, "" when nobody knows.
     """
     conf = settings.root / CONF
     if not conf.is_file():
@@ -56,11 +68,15 @@ def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say 
         )
     if not settings.content.is_dir():
         raise folder.missing(settings.content)
+    place = unchanged.Place(settings.root, settings.content, settings.output, settings.state)
+    note = None if preview else unchanged.find(place, now, office=office_digest(settings))
+    if note is not None:
+        return Built(settings.state, note.findings, strangers=note.strangers)
     pelican = _pelican()
     with _own_ways(pelican), _listening(pelican, say):
         from plugins._convert import ORDER, RUN, Order, to_pelican
 
-        order = Order(settings, now, preview, say)
+        order = Order(settings, now, preview, say, call)
         made: dict[str, Any] = {}
         try:
             made = pelican.read_settings(str(conf), override={**to_pelican(settings), ORDER: order})
@@ -78,9 +94,8 @@ def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say 
 def _built(run: Any) -> Built:
     if run is None or run.manifest is None:
         raise SiteFault(msg("{file} names too few plugins; take the one that came with the project.", file=CONF))
-    findings = sorted({*run.content.findings, *run.findings}, key=lambda f: (f.path, f.line, f.rule, str(f.message)))
     placed = run.placed
-    return Built(run.manifest, tuple(findings), placed.changed, placed.removed, placed.strangers)
+    return Built(run.manifest, run.told(), placed.changed, placed.removed, placed.strangers)
 
 
 def _pelican() -> Any:

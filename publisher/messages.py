@@ -7,7 +7,8 @@ needs to know the reader's language and the English text can be searched for in 
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -56,3 +57,25 @@ def catalogue(lang: str) -> gettext.NullTranslations:
 def translator(lang: str) -> Callable[[str], str]:
     """The function that puts an English source text into ``lang``."""
     return catalogue(lang).gettext
+
+
+def language(arguments: Sequence[str]) -> str:
+    """The language before anything is read: --lang, the environment, else Indonesian."""
+    for number, argument in enumerate(arguments):
+        given = arguments[number + 1 : number + 2] if argument == "--lang" else [argument.removeprefix("--lang=")]
+        if argument.startswith("--lang") and given and given[0] in LANGUAGES:
+            return given[0]
+    said = os.environ.get("KENTONGAN_LANG") or _in_env_file("KENTONGAN_LANG")
+    return said if said in LANGUAGES else DEFAULT
+
+
+def _in_env_file(name: str) -> str:
+    """The variable in ``.env``, which settings.py reads too late for help and usage."""
+    if not Path(".env").is_file():
+        return ""
+    from dotenv import dotenv_values
+
+    try:
+        return dotenv_values(".env", encoding="utf-8-sig").get(name) or ""
+    except (OSError, ValueError):  # settings.py says what is wrong with it
+        return ""

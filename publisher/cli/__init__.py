@@ -15,8 +15,9 @@ from typer.exceptions import TyperException
 
 from publisher.cli._command import app
 from publisher.cli._console import WELL
-from publisher.cli._words import explained, language, translated
+from publisher.cli._words import explained, translated
 from publisher.errors import KentonganError
+from publisher.messages import language
 
 # isort: off
 # Importing a file adds its commands to the app: this order is the order of the help.

@@ -161,8 +161,13 @@ def open_console(
     lang: str = "", url: str = "", content: Path | None = None, output: Path | None = None, state: Path | None = None
 ) -> Console:
     """The settings of the project in this folder, checked, and the time, read once."""
+    from publisher.build import unchanged
     from publisher.settings import load
 
+    root = Path.cwd().resolve()
+    default = {"content": content, "output": output, ".kentongan": state}
+    place = unchanged.Place(root, *((given or root / name).resolve() for name, given in default.items()))
+    said = unchanged.call(place, url or "", os.environ)
     read = functools.partial(
         load, Path.cwd(), lang=lang or "", url=url or "", content=content, output=output, state=state
     )
@@ -172,4 +177,4 @@ def open_console(
         now = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
     except (ValueError, OverflowError, OSError) as fault:
         raise UsageFault(msg("SOURCE_DATE_EPOCH must be seconds since 1970, not “{text}”.", text=fixed)) from fault
-    return Console(settings, now.astimezone(settings.zone), read)
+    return Console(settings, now.astimezone(settings.zone), read, said)

@@ -19,11 +19,15 @@ WELL, STOPPED, USAGE, PARTLY = 0, 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What a command gets: the checked settings, the time, and a way to speak to the person."""
+    """What a command gets: the checked settings, the time, and a way to speak to the person.
+
+    ``call`` is what publisher.build.unchanged.call said before the settings were read.
+    """
 
     settings: Settings
     now: datetime
     again: Callable[[], Settings]  # reads the settings anew
+    call: str = ""
 
     def clock(self) -> datetime:
         """The time at this moment, in the office's zone."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 import gettext
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from typer.exceptions import TyperException
 
 from publisher.cli._console import STOPPED, USAGE
 from publisher.errors import KentonganError, refusal
-from publisher.messages import CATALOGUES, DEFAULT, DOMAIN, LANGUAGES, Message, msg, translator
+from publisher.messages import CATALOGUES, DOMAIN, Message, msg, translator
 
 
 def translated(command: Any, lang: str) -> Any:
@@ -54,28 +53,6 @@ def _helped(option: Any, text: str) -> Any:
     if option is not None:
         option.help = text
     return option
-
-
-def language(arguments: Sequence[str]) -> str:
-    """The language before anything is read: --lang, the environment, else Indonesian."""
-    for number, argument in enumerate(arguments):
-        given = arguments[number + 1 : number + 2] if argument == "--lang" else [argument.removeprefix("--lang=")]
-        if argument.startswith("--lang") and given and given[0] in LANGUAGES:
-            return given[0]
-    said = os.environ.get("KENTONGAN_LANG") or _in_env_file("KENTONGAN_LANG")
-    return said if said in LANGUAGES else DEFAULT
-
-
-def _in_env_file(name: str) -> str:
-    """The variable in ``.env``, which settings.py reads too late for help and usage."""
-    if not Path(".env").is_file():
-        return ""
-    from dotenv import dotenv_values
-
-    try:
-        return dotenv_values(".env", encoding="utf-8-sig").get(name) or ""
-    except (OSError, ValueError):  # settings.py says what is wrong with it
-        return ""
 
 
 def explained(fault: BaseException, lang: str) -> tuple[str, int]:

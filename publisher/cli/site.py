@@ -22,7 +22,7 @@ def build(console: Console) -> int:
     from publisher import publish
 
     with Progress(console) as say:
-        built = publish.build(console.settings, console.now, say)
+        built = publish.build(console.settings, console.now, say, call=console.call)
     _show.built(console, built)
     return PARTLY if _show.errors(built.findings) else WELL
 

@@ -1,0 +1,136 @@
+"""What builds remember from one to the next: one SQLite file, ``build.sqlite3`` in the state folder.
+
+Each value stands under its kind, a name (a content path) and the key of all that it was made from: with another key
+it does not count. Losing the file costs time only, so a damaged or an older one is deleted and made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FILENAME = "build.sqlite3"
+VERSION = 1
+WAIT = 5.0  # seconds for another build of the same project to finish writing
+
+_SCHEMA = """
+create table kept (kind text, name text, key text, value blob, primary key (kind, name));
+"""
+
+
+class State:
+    """The memory of builds in ``folder``. What is kept reaches the disk with ``save``, all of it or nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILENAME
+        self._kept: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._asked: dict[str, set[str]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        self._base = _opened(self._file)
+
+    def get(self, kind: str, name: str, key: str) -> Any:
+        """The value of ``name`` that was made from ``key``; None when there is none."""
+        self._asked.setdefault(kind, set()).add(name)
+        try:
+            query = "select value from kept where kind = ? and name = ? and key = ?"
+            row = self._base.execute(query, (kind, name, key)).fetchone()
+            return None if row is None else _value(row[0])
+        except (sqlite3.DatabaseError, *_UNREADABLE):
+            self._lose()
+            return None
+
+    def last(self, kind: str, name: str) -> Any:
+        """The value of ``name`` whatever it was made from; None when there is none."""
+        try:
+            row = self._base.execute("select value from kept where kind = ? and name = ?", (kind, name)).fetchone()
+            return None if row is None else _value(row[0])
+        except (sqlite3.DatabaseError, *_UNREADABLE):
+            self._lose()
+            return None
+
+    def every(self, kind: str) -> Iterator[tuple[str, str, Any]]:
+        """Name, key and value of all of a kind."""
+        try:
+            rows = self._base.execute("select name, key, value from kept where kind = ?", (kind,)).fetchall()
+            found = [(name, key, _value(value)) for name, key, value in rows]
+        except (sqlite3.DatabaseError, *_UNREADABLE):
+            self._lose()
+            found = []
+        self._asked.setdefault(kind, set())
+        yield from found
+
+    def keep(self, kind: str, name: str, key: str, value: Any) -> None:
+        """Remembers ``value``, from the next ``save`` on."""
+        self._asked.setdefault(kind, set()).add(name)
+        self._kept[kind, name] = (key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+    def use(self, kind: str, name: str) -> None:
+        """Says that what is kept of ``name`` is still wanted."""
+        self._asked.setdefault(kind, set()).add(name)
+
+    def forget(self, kind: str) -> None:
+        """Leaves out, from the next ``save`` on, what nobody asked for: files that are gone."""
+        wanted = self._asked.get(kind, set())
+        with contextlib.suppress(sqlite3.DatabaseError):
+            names = [n for (n,) in self._base.execute("select name from kept where kind = ?", (kind,))]
+            self._base.executemany("delete from kept where kind = ? and name = ?", _gone(kind, names, wanted))
+
+    def save(self) -> None:
+        """Writes what was kept; one that cannot be written is made anew by the next build."""
+        rows = ((kind, name, key, value) for (kind, name), (key, value) in self._kept.items())
+        try:
+            self._base.executemany("insert or replace into kept values (?, ?, ?, ?)", rows)
+            self._base.commit()
+            self._kept.clear()
+        except sqlite3.DatabaseError:
+            self._lose()
+
+    def close(self) -> None:
+        """Ends the use of the file; what was not saved is not kept."""
+        self._base.close()
+
+    def _lose(self) -> None:
+        self._base.close()
+        self._base = _new(self._file)
+
+
+# what unpickling raises of a value that was damaged, or was written by other code
+_UNREADABLE = (pickle.UnpicklingError, AttributeError, ImportError, IndexError, EOFError, ValueError, TypeError)
+
+
+def _value(raw: bytes) -> Any:
+    return pickle.loads(raw)  # noqa: S301 - our own file, in the project's private folder
+
+
+def _gone(kind: str, names: list[str], wanted: set[str]) -> Iterator[tuple[str, str]]:
+    return ((kind, name) for name in names if name not in wanted)
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(file, timeout=WAIT)
+    try:
+        if base.execute("pragma user_version").fetchone() == (VERSION,):
+            base.execute("pragma synchronous = normal")
+            return base
+    except sqlite3.DatabaseError:
+        pass
+    base.close()
+    return _new(file)
+
+
+def _new(file: Path) -> sqlite3.Connection:
+    """A new file; where none can be written, a memory for this build alone."""
+    for place in (file, ":memory:"):
+        try:
+            if place is file:
+                file.unlink(missing_ok=True)
+            base = sqlite3.connect(place, timeout=WAIT)
+            base.executescript(f"begin; {_SCHEMA} pragma user_version = {VERSION}; commit;")
+        except (OSError, sqlite3.DatabaseError):
+            continue
+        return base
+    raise AssertionError(file)  # SQLite in memory cannot fail to begin

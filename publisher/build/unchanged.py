@@ -1,0 +1,208 @@
+"""Whether a build would change anything, told from the stamps of files before anything else is loaded.
+
+At its end a build notes what it was asked, the stamps of all that it read, those of what it left, and until when
+the clock alone changes nothing. The next build compares. A file that changed so shortly before that the disk's
+clock could not tell a second change is compared by its bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.article import Finding
+from publisher.build.derived import digest, file_digest
+from publisher.build.staging import Staging
+from publisher.build.state import State
+
+if TYPE_CHECKING:
+    from publisher.settings import Settings
+
+KIND = "unchanged"
+# A disk's clock may be as coarse as this: FAT counts in two seconds.
+TICK_NS = 2_000_000_000
+# Whoever edits what was built edits a text; other files are told by the time of their folder.
+_TEXTS = (".html", ".xml", ".json", ".txt", ".css", ".js", ".opml", ".svg", ".nginx", ".htaccess", "_headers")
+_SETTINGS = ("office.toml", ".env")
+_LIBRARIES = ("pelican", "jinja2", "markdown", "nh3", "lxml", "PIL", "feedgen", "pagefind_bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folders of a site."""
+
+    root: Path
+    content: Path
+    output: Path
+    state: Path
+
+    def inputs(self) -> tuple[str, ...]:
+        """What every build reads of the project and of the program, as far as it is known beforehand."""
+        own = (self.root / name for name in (*_SETTINGS, "theme"))
+        code = sorted(str(p) for p in self.root.glob("*.py"))
+        files = (self.content, *own, self.state / "syndication.json")
+        return (*map(str, files), *code, *_program())
+
+    def results(self) -> tuple[str, ...]:
+        """What a build leaves."""
+        notes = ("manifest.json", Staging(self.output, self.state).written)
+        return tuple(map(str, (self.output, *(self.state / name for name in notes))))
+
+
+def _program() -> tuple[str, ...]:
+    """Our code, and the folders in which libraries are installed: another version changes the folder."""
+    found = [str(Path(__file__).parents[1])]
+    plugins = find_spec("plugins")
+    found += list(plugins.submodule_search_locations or ()) if plugins else []
+    specs = (find_spec(name) for name in _LIBRARIES)
+    return (*found, *sorted({f"{Path(s.origin).parents[1]}/" for s in specs if s and s.origin}))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The stamps of many files as one digest; ``young`` are those that were taken by their bytes."""
+
+    digest: str
+    young: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a build notes for the next one. ``office`` and ``call`` are two ways to know that it was asked the same:
+    by the checked settings, and by what they are read from."""
+
+    office: str
+    call: str
+    inputs: tuple[str, ...]
+    read: Seen
+    left: str
+    since: datetime
+    until: datetime | None
+    findings: tuple[Finding, ...]
+    strangers: tuple[str, ...]
+
+
+def call(place: Place, url: str, environ: Mapping[str, str]) -> str:
+    """All that decides the settings, before any of it is checked."""
+    own = sorted((k, v) for k, v in environ.items() if k.startswith("KENTONGAN_") and k != "KENTONGAN_LANG")
+    files = (_bytes_of(str(place.root / name)) for name in _SETTINGS)
+    return digest(*map(str, (place.root, place.content, place.output, place.state)), url, *files, *own)
+
+
+def office_digest(settings: Settings) -> str:
+    """What stands for all that the office decides, once it is checked."""
+    return digest(settings.office.model_dump_json())
+
+
+def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> Note | None:
+    """The note of the last build, when one at ``now`` would change nothing; None when that cannot be told."""
+    if not place.state.is_dir() or Staging(place.output, place.state).folder.exists():
+        return None
+    state = State(place.state)
+    try:
+        note = state.last(KIND, str(place.output))
+        if not isinstance(note, Note) or not _is_same(note, now, office, call):
+            return None
+        began = time.time_ns()
+        if see(note.inputs, known=note.read.young) != note.read or _left(place.results()) != note.left:
+            return None
+        if note.read.young:  # old enough by now to be told by their stamps
+            state.keep(KIND, str(place.output), "", replace(note, read=see(note.inputs, until=began)))
+            state.save()
+        return note
+    finally:
+        state.close()
+
+
+def _is_same(note: Note, now: datetime, office: str, call: str) -> bool:
+    asked = (office and note.office == office) or (call and note.call == call)
+    return bool(asked) and note.since <= now and (note.until is None or now < note.until)
+
+
+def keep(state: State, place: Place, note: Note) -> None:
+    """Notes what the build that just ended read and left."""
+    state.keep(KIND, str(place.output), "", replace(note, left=_left(place.results())))
+
+
+def see(tops: Iterable[str], *, known: Mapping[str, str] | None = None, until: int | None = None) -> Seen:
+    """All files below ``tops``: those in ``known``, or which changed about ``until`` (nanoseconds), by their bytes.
+    A top with a closing slash is the folder alone, whatever stands in it."""
+    found = hashlib.blake2b(digest_size=20)
+    young: dict[str, str] = {}
+    for top in tops:
+        for path, stat in _files(top):
+            stamp: object = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+            recent = until is not None and max(stat.st_mtime_ns, stat.st_ctime_ns) + TICK_NS > until
+            if (recent or (known and path in known)) and not path.endswith("/"):
+                stamp = young[path] = _bytes_of(path)
+            found.update(f"{path}\0{stamp}\n".encode("utf-8", "surrogateescape"))
+    return Seen(found.hexdigest(), young)
+
+
+def _bytes_of(path: str) -> str:
+    try:
+        return file_digest(Path(path))
+    except OSError:  # gone since, or not to be read: the build says so
+        return ""
+
+
+def _files(top: str) -> Iterable[tuple[str, os.stat_result]]:
+    try:
+        stat = Path(top).stat()
+    except OSError:
+        return []
+    if top.endswith("/") or not Path(top).is_dir():
+        return [(top, stat)]
+    found = []
+    folders = [top]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if not entry.is_dir():
+                        found.append((entry.path, _stat(entry)))
+                    elif entry.name != "__pycache__" and not entry.is_symlink():
+                        folders.append(entry.path)
+        except OSError:
+            found.append((folder, stat))
+    found.sort(key=lambda f: f[0])
+    return found
+
+
+def _stat(entry: os.DirEntry[str]) -> os.stat_result:
+    try:
+        return entry.stat()
+    except OSError:  # a link that leads nowhere
+        return entry.stat(follow_symlinks=False)
+
+
+def _left(tops: Iterable[str]) -> str:
+    """The stamps of what a build left: all texts, and all folders, whose time tells of files that come and go."""
+    found = hashlib.blake2b(digest_size=20)
+    for top in tops:
+        place = Path(top)
+        lines = [_line(top, place.lstat())] if place.exists() else []
+        folders = [top] if place.is_dir() else []
+        while folders:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif not entry.name.endswith(_TEXTS) and "." in entry.name:
+                        continue
+                    lines.append(_line(entry.path, entry.stat(follow_symlinks=False)))
+        lines.sort()
+        found.update("\n".join(lines).encode("utf-8", "surrogateescape"))
+    return found.hexdigest()
+
+
+def _line(path: str, stat: os.stat_result) -> str:
+    return f"{path}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"

@@ -1,0 +1,289 @@
+"""Speed without a price: what a build leaves out of its work never shows in what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from plugins.run import build
+from publisher.build import journal
+from publisher.build.state import FILENAME
+from tests.conftest import FULL, WIB
+from tests.plugins.conftest import PAGES, SERVICE, Office, project, tree
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=WIB)
+SLUGS = ("satu", "dua", "tiga", "empat")
+DATES = ("2026-11-23 08:00", "2026-11-20 08:00", "2026-10-25 08:00", "2025-10-01 07:00", "2026-11-26 08:00")
+TAGS = ("layanan, haji", "haji", "layanan", "zakat, haji")
+BODIES = (
+    "Isi berita.",
+    "Lihat [PTSP](../../layanan/ptsp.md) dan [satu](satu.md).",
+    "Lihat ![meja](/berita/meja.png) dan [tiga](/berita/tiga/).",
+    "## Judul\n\nTabel:\n\n| a | b |\n| --- | ---: |\n| 1 | 2 |\n",
+    "Tidak ada [berkas](hilang.pdf) di sini, <b>tebal</b>.",
+)
+MORE = (
+    "services: [ptsp]",
+    "image: /berita/meja.png\nimage_alt: Meja",
+    "embargo: 2026-11-25 07:00",
+    "modified: 2026-11-23 10:00",
+    "correction: [{date: 2026-11-24, text: Salah tulis.}]",
+    "correction: [{date: 2026-12-01, text: Salah lagi.}]",
+    "status: hidden",
+    "status: draft",
+    "status: withdrawn\nwithdrawn: Keliru.",
+    "lang: en\ntranslation_of: 20261101-satu\nsomething: odd",
+    "former: [lama, lebih-lama]",
+    "attachments: [surat.pdf]",
+    "category: Lain",
+)
+THEMES = (
+    ("templates/article.html", "<!-- lain -->"),
+    ("templates/_parts.html", "{# lain #}"),
+    ("templates/base.html", "<!-- {{ articles|length }} -->"),
+    ("static/css/site.css", "/* lain */"),
+)
+
+
+class Killed(BaseException):
+    """Ends a build as a kill does: nobody catches it."""
+
+
+class Site(RuleBasedStateMachine):
+    """A small site that is edited and built, again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="kentongan-"))
+        self.office = Office(project(self.folder / "kantor"), NOW)
+        self.now = NOW
+        self.count = 0
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.folder)
+
+    @initialize()
+    def begin(self) -> None:
+        for slug in PAGES:
+            self.office.write(f"halaman/{slug}.md", f"---\ntitle: {slug}\n---\n\nIsi {slug}.\n")
+        self.office.write("layanan/ptsp.md", SERVICE)
+        self.office.write("berita/2026/surat.pdf", "%PDF-1.4")
+        self.office.picture("berita/meja.png")
+        self.office.article("satu", more="services: [ptsp]")
+
+    @rule(
+        slug=st.sampled_from(SLUGS),
+        body=st.sampled_from(BODIES),
+        date=st.sampled_from(DATES),
+        tags=st.sampled_from(TAGS),
+        title=st.sampled_from(("", "Judul baru", "Lain lagi")),
+        more=st.lists(st.sampled_from(MORE), max_size=3, unique_by=lambda m: m.split(":")[0]),
+    )
+    def write(self, slug: str, body: str, date: str, tags: str, title: str, more: list[str]) -> None:
+        """Adds an article or edits it: text, title, tags, date, embargo, status and all else."""
+        category = any(m.startswith("category") for m in more)
+        file = self.office.article(slug, body, date=date, tags=tags, title=title, more="\n".join(more))
+        if category:
+            file.write_text(file.read_text(encoding="utf-8").replace("category: Pelayanan\n", ""), encoding="utf-8")
+
+    @rule(slug=st.sampled_from(SLUGS))
+    def delete(self, slug: str) -> None:
+        (self.office.root / f"content/berita/2026/{slug}.md").unlink(missing_ok=True)
+
+    @rule(slug=st.sampled_from(SLUGS), name=st.sampled_from(("pindah", "baru")))
+    def rename(self, slug: str, name: str) -> None:
+        """The file and with it the address."""
+        file = self.office.root / f"content/berita/2026/{slug}.md"
+        if file.exists():
+            file.rename(file.with_name(f"{name}.md"))
+
+    @rule(name=st.sampled_from(("PTSP", "Meja depan")), gone=st.booleans())
+    def edit_service(self, name: str, gone: bool) -> None:
+        text = SERVICE.replace("Pelayanan Terpadu Satu Pintu", name)
+        file = self.office.write("layanan/ptsp.md", text)
+        if gone:
+            file.unlink()
+
+    @rule(colour=st.sampled_from(("green", "red")))
+    def paint(self, colour: str) -> None:
+        self.office.picture("berita/meja.png", colour)
+
+    @rule(hours=st.sampled_from((1, 25, 49, 24 * 8, 24 * 32)))
+    def wait(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule(theme=st.sampled_from(THEMES), on=st.booleans())
+    def edit_theme(self, theme: tuple[str, str], on: bool) -> None:
+        path, text = theme
+        file = self.office.root / "theme" / path
+        plain = file.read_text(encoding="utf-8").replace(text, "")
+        file.write_text(plain + text * on, encoding="utf-8")
+
+    @rule(line=st.sampled_from(('phone = "0283"', 'hub = "https://hub.contoh.id/"', "")))
+    def edit_settings(self, line: str) -> None:
+        file = self.office.root / "office.toml"
+        first = file.read_text(encoding="utf-8").split("phone")[0].split("hub")[0]
+        file.write_text(f"{first}{line}\n", encoding="utf-8")
+
+    @rule()
+    def edit_data(self) -> None:
+        self.count += 1
+        self.office.write("data/pernyataan.toml", f"innovations = {self.count}\n")
+        state = self.office.root / ".kentongan"
+        state.mkdir(exist_ok=True)
+        post = f'{{"20261101-satu": [{{"network": "x", "url": "https://x.com/{self.count}"}}]}}'
+        (state / "syndication.json").write_text(post, encoding="utf-8")
+
+    @rule(path=st.sampled_from(("index.html", "feeds/rss.xml", "berita/satu/index.html")), gone=st.booleans())
+    def spoil(self, path: str, gone: bool) -> None:
+        """Somebody edits or deletes what was built."""
+        file = self.office.output / path
+        if file.exists() and gone:
+            file.unlink()
+        elif file.exists():
+            file.write_text("rusak", encoding="utf-8")
+
+    @rule(how=st.sampled_from(("gone", "damaged", "all")))
+    def lose(self, how: str) -> None:
+        """The memory of builds is lost, or all of the state."""
+        state = self.office.root / ".kentongan"
+        if how == "all":
+            shutil.rmtree(state, ignore_errors=True)
+        elif (state / FILENAME).exists():
+            (state / FILENAME).unlink() if how == "gone" else (state / FILENAME).write_bytes(b"SQLite format 3\0" * 99)
+
+    @rule(after=st.integers(1, 30))
+    def kill(self, after: int) -> None:
+        """A build ends amid its work; the next one finishes it."""
+        steps = 0
+        place = journal.place
+
+        def step(name: str) -> None:
+            nonlocal steps
+            steps += 1
+            if steps == after:
+                raise Killed
+
+        def killed(*given: Any, **more: Any) -> Any:
+            return place(*given, **more, step=step)
+
+        journal.place = killed  # type: ignore[assignment]
+        try:
+            self.build(self.office.output, self.office.root / ".kentongan")
+        except Killed:
+            return
+        finally:
+            journal.place = place
+
+    @invariant()
+    def equals_a_clean_build(self) -> None:
+        """The same files with the same bytes, none more; and a second build finds nothing to do."""
+        state = self.office.root / ".kentongan"
+        self.build(self.office.output, state)
+        self.count += 1
+        clean = self.folder / f"bersih-{self.count}"
+        if (state / "syndication.json").exists():
+            clean.mkdir()
+            shutil.copy(state / "syndication.json", clean)
+        self.build(clean / "output", clean)
+        assert tree(self.office.output) == tree(clean / "output")
+        assert (state / "manifest.json").read_bytes() == (clean / "manifest.json").read_bytes()
+        assert self.build(self.office.output, state) == ((), ())
+        shutil.rmtree(clean)
+
+    def build(self, output: Path, state: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        built = build(replace(self.office.settings, output=output, state=state), self.now)
+        return built.changed, built.removed
+
+
+Site.TestCase.settings = settings(
+    max_examples=30 if FULL else 2,
+    stateful_step_count=15 if FULL else 6,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestSite = Site.TestCase
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on no build may start Pelican."""
+
+    def refuse() -> None:
+        monkeypatch.setattr("plugins.run._pelican", lambda: pytest.fail("Pelican was started"))
+
+    return refuse
+
+
+def test_an_unchanged_site_is_found_unchanged_before_pelican_is_loaded(
+    office: Office, refused: Callable[[], None]
+) -> None:
+    """Nothing edited and nothing due: the answer, findings and manifest included, comes from what was noted."""
+    office.article("dua", "Lihat [hilang](hilang.pdf).")
+    first = office.build()
+    refused()
+    second = office.build()
+    assert (second.changed, second.removed, second.findings) == ((), (), first.findings)
+    assert second.manifest == first.manifest
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("content/berita/2026/urus-surat.md", "Datang", "Pergi!"),
+        ("theme/templates/base.html", "color-scheme", "couleur-plan"),
+        ("office.toml", "Contoh", "Contah"),
+        ("output/404.html", "html", "htmm"),
+    ],
+)
+def test_an_edit_is_seen_whatever_the_clock_of_the_disk(office: Office, path: str, old: str, new: str) -> None:
+    """One of the same length within the disk's tick too, of what a build reads or of what it left."""
+    office.build()
+    file = office.root / path
+    stat = file.stat()
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns + path.startswith("output")))
+    assert office.build().changed
+
+
+def test_the_command_does_not_load_what_it_does_not_need(office: Office) -> None:
+    """An unchanged site is found unchanged without Pelican, Typer, pydantic, Pillow, SQLAlchemy, requests or rich."""
+    code = (
+        "import sys; sys.argv = ['kentongan', 'build']\n"
+        "from publisher.__main__ import main\n"
+        "try: main()\n"
+        "finally: print(sorted({m.partition('.')[0] for m in sys.modules}), file=sys.stderr)\n"
+    )
+    said = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=office.root,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "SOURCE_DATE_EPOCH": "1795485600",
+                "KENTONGAN_LANG": "en",
+            },
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        said.append(done)
+    assert said[1].stdout == "Built: nothing has changed.\n"
+    loaded = set(said[1].stderr.replace("'", "").strip("[]\n").split(", "))
+    assert not loaded & {"pelican", "typer", "pydantic", "PIL", "lxml", "sqlalchemy", "requests", "tweepy", "rich"}
+    assert "pelican" in said[0].stderr
