@@ -21,6 +21,7 @@ from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
 from publisher.build.periods import Shelf
 from publisher.build.staging import Staging
+from publisher.build.stamps import Stamps
 from publisher.build.state import State
 from publisher.build.unchanged import Note, Place, Seen, office_digest
 from publisher.content import Content
@@ -76,6 +77,7 @@ class Run:
     placed: Placed = field(default_factory=Placed)
     held: ExitStack = field(default_factory=ExitStack)
     state: State = field(kw_only=True)
+    stamps: Stamps = field(kw_only=True)
     read: Seen = field(default_factory=lambda: Seen(""))  # the stamps of all that is read, from before it was
     inputs: tuple[str, ...] = ()
 

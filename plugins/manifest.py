@@ -9,7 +9,6 @@ from pelican import Pelican, signals
 from plugins._convert import Run, in_zone, run_of
 from publisher.article import Article, Shown, article_path
 from publisher.build.addresses import Record as Source
-from publisher.build.derived import file_digest
 from publisher.build.markup import render
 from publisher.build.revision import revision
 from publisher.errors import ContentFault
@@ -59,7 +58,7 @@ def _revision(run: Run, article: Article) -> str:
     if files is None:
         sources = (*article.attachments, *((article.picture.path,) if article.picture else ()))
         content = run.order.settings.content
-        files = {s: file_digest(content / s) for s in sources if (content / s).is_file()}
+        files = {s: run.stamps.digest(s) for s in sources if (content / s).is_file()}
     names = [s.name for s in map(run.site.service, article.services) if s]
     return revision(article, html, names, files)
 

@@ -28,10 +28,9 @@ from publisher.article import (
 from publisher.build import sets
 from publisher.build.addresses import Record, attachment_path
 from publisher.build.cores import each
-from publisher.build.derived import digest, file_digest
+from publisher.build.derived import digest
 from publisher.build.html import Attributes, swap_tags, tag
 from publisher.build.sets import Member
-from publisher.build.stamps import Stamps
 from publisher.errors import ContentFault
 from publisher.messages import Message, msg
 from publisher.mime import media_type
@@ -90,7 +89,6 @@ class Maker:
         self._content = run.order.settings.content
         cache = run.order.settings.state / "cache"
         self._cache = cache / "pictures"
-        self._stamps = Stamps(cache / "pictures.json", self._content)
         self._hand = hand()
         self._seen: dict[str, _Seen] = {}
         self._crops: dict[str, dict[Focus, str]] = {}
@@ -107,7 +105,6 @@ class Maker:
 
     def make_all(self) -> None:
         """Makes what the cache does not hold yet."""
-        self._stamps.save()
         jobs = [(source, job) for source, job in self._jobs() if job.sizes or job.crops]
         if jobs:
             self._run.tell(msg("Making {count} pictures …", count=len(jobs)))
@@ -137,7 +134,7 @@ class Maker:
         file = self._content / source
         if not file.is_file():
             return _Seen(fault=msg("There is no picture “{path}”; check the name.", path=source))
-        found = self._stamps.digest(source)
+        found = self._run.stamps.digest(source)
         return _Seen(found, digest(self._hand, found))
 
     def _jobs(self) -> Iterator[tuple[str, Job]]:
@@ -284,7 +281,7 @@ def _finish_article(run: Run, maker: Maker, record: Article) -> None:
             downloads += _attached_picture(run, maker, record, source)
             continue
         run.offer(source, record)
-        files[source] = file_digest(file)
+        files[source] = run.stamps.digest(source)
         downloads.append(Download(attachment_path(source), media_type(source), file.stat().st_size))
     photo = _photo(run, maker, record, record.picture) if record.picture else None
     names = tuple(d.path.removeprefix("berkas/") for d in downloads)

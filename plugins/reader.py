@@ -20,6 +20,7 @@ from pelican.readers import BaseReader, Readers
 import plugins
 from plugins import _convert
 from plugins._convert import ORDER, RUN, Order, Run, run_of
+from plugins._memory import Memory
 from publisher import content as folder
 from publisher._folder import names
 from publisher.article import Article, Finding, Page, Service, picture_path
@@ -28,6 +29,7 @@ from publisher.build.addresses import REGISTER, Links, Record, record_path, sett
 from publisher.build.choose import choose, newest_first, related
 from publisher.build.html import Attributes, swap_tags
 from publisher.build.site import to_site
+from publisher.build.stamps import Stamps
 from publisher.build.state import State
 from publisher.build.unchanged import see
 from publisher.errors import SiteFault
@@ -108,8 +110,10 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         held.callback(state.close)
         inputs = (*_convert.place_of(settings).inputs(), *more)
         read = see(inputs, until=time.time_ns())
-        found = folder.read(settings.content, settings.zone, keep=last_paths(settings.state))
-        run = assemble(order, place, found, held, state)
+        stamps = Stamps(state, settings.content)
+        keep = last_paths(settings.state)
+        found = folder.read(settings.content, settings.zone, keep=keep, reader=Memory(state, stamps))
+        run = assemble(order, place, found, held, state, stamps)
     except BaseException:
         held.close()
         raise
@@ -117,13 +121,15 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
     return run
 
 
-def assemble(order: Order, place: staging.Staging, found: folder.Content, held: ExitStack, state: State) -> Run:
+def assemble(
+    order: Order, place: staging.Staging, found: folder.Content, held: ExitStack, state: State, stamps: Stamps
+) -> Run:
     """The run with every text rendered; a text that cannot be is left out with a finding."""
     settings = order.settings
     choice = choose((_convert.in_zone(a, settings.zone) for a in found.articles), order.now, preview=order.preview)
     findings: list[Finding] = []
     every: list[Record] = [*found.services, *found.pages, *choice.shown]
-    raw = dict(texts.rendered(every, findings))
+    raw = dict(texts.rendered(every, findings, state))
     every = [r for r in every if r.path in raw]
     addresses, taken = settle(every)
     findings += taken
@@ -132,7 +138,21 @@ def assemble(order: Order, place: staging.Staging, found: folder.Content, held: 
     waiting = frozenset(a.path for a in choice.waiting)
     links = Links(settings.office.url, settings.content, addresses, waiting, moved)
     site = to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
-    run = Run(order, place, found, choice, site, links, records, raw, dict(raw), findings, held=held, state=state)
+    run = Run(
+        order,
+        place,
+        found,
+        choice,
+        site,
+        links,
+        records,
+        raw,
+        dict(raw),
+        findings,
+        held=held,
+        state=state,
+        stamps=stamps,
+    )
     for record in tuple(records.values()):
         resolve(run, record)
     keep_secrets(run)

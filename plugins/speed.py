@@ -10,7 +10,7 @@ from pelican import Pelican, signals
 from plugins._convert import Run, run_of
 from plugins.cards import RECENT
 from publisher.article import Article
-from publisher.build import unchanged
+from publisher.build import texts, unchanged
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 
@@ -27,6 +27,8 @@ def note(pelican: Pelican) -> None:
         return
     if not run.order.preview:
         unchanged.keep(run.state, run.place, run.noted(next_moment(run)))
+    run.stamps.save()
+    run.state.forget(texts.KIND)
     run.state.save()
     run.held.close()
 

@@ -2,50 +2,46 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
+import time
 from pathlib import Path
 
 from publisher.build.derived import file_digest
+from publisher.build.state import State
 
-# A file written so shortly before its stamp may be written again within one tick of a coarse disk's clock.
+KIND = "stamps"
+# A file written so shortly before it was read may be written again within one tick of a coarse disk's clock.
 TICK_NS = 2_000_000_000
 
 
 class Stamps:
-    """The digests of files below ``content``, kept in the file ``notes``; losing it costs time only."""
+    """The digests of files below ``content`` as they are in one build, kept in ``state``."""
 
-    def __init__(self, notes: Path, content: Path) -> None:
-        self._notes = notes
+    def __init__(self, state: State, content: Path) -> None:
+        self._state = state
         self._content = content
-        self._kept: dict[str, list[int | str]] = {}
-        self._asked: dict[str, list[int | str]] = {}
-        self._written = 0
-        try:
-            kept = json.loads(notes.read_bytes())
-            self._written = notes.stat().st_mtime_ns
-            self._kept = {str(name): list(stamp) for name, stamp in kept.items()}
-        except (OSError, ValueError, TypeError, AttributeError):  # not there, or damaged
-            self._kept = {}
+        kept = state.last(KIND, str(content))
+        self._kept: dict[str, tuple[tuple[int, ...], int, str]] = kept if isinstance(kept, dict) else {}
+        self._asked: dict[str, tuple[tuple[int, ...], int, str]] = {}
 
     def digest(self, name: str) -> str:
-        """The digest of the file ``name``, read only when it may have changed."""
-        file = self._content / name
-        seen = file.stat()
-        stamp: list[int | str] = [seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino]
-        *kept, known = self._kept.get(name) or [""]
-        settled = max(seen.st_mtime_ns, seen.st_ctime_ns) + TICK_NS < self._written
-        found = str(known) if settled and kept == stamp else file_digest(file)
-        self._asked[name] = [*stamp, found]
-        return found
+        """The digest of the file ``name``, read only when it may have changed. Raises OSError."""
+        if name not in self._asked:
+            now = time.time_ns()
+            file = self._content / name
+            seen = file.stat()
+            stamp = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+            kept = self._kept.get(name)
+            settled = kept is not None and kept[0] == stamp and max(stamp[1], stamp[2]) + TICK_NS < kept[1]
+            self._asked[name] = kept if kept is not None and settled else (stamp, now, file_digest(file))
+        return self._asked[name][2]
+
+    def is_older(self, name: str, moment: int) -> bool:
+        """Whether the file, whose digest was asked for, was last changed before ``moment`` (nanoseconds): what was
+        read of it since is what the digest stands for."""
+        stamp = self._asked[name][0]
+        return max(stamp[1], stamp[2]) < moment
 
     def save(self) -> None:
         """Keeps what was asked for in this build, and nothing of files that are gone."""
-        if self._asked == self._kept:
-            return
-        self._notes.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=self._notes.parent, prefix=".new-", delete=False
-        ) as file:
-            json.dump(self._asked, file, ensure_ascii=False)
-        Path(file.name).replace(self._notes)
+        if self._asked != self._kept:
+            self._state.keep(KIND, str(self._content), "", self._asked)

@@ -111,14 +111,16 @@ def _gone(kind: str, names: list[str], wanted: set[str]) -> Iterator[tuple[str, 
 
 
 def _opened(file: Path) -> sqlite3.Connection:
-    base = sqlite3.connect(file, timeout=WAIT)
-    try:
-        if base.execute("pragma user_version").fetchone() == (VERSION,):
-            base.execute("pragma synchronous = normal")
-            return base
-    except sqlite3.DatabaseError:
-        pass
-    base.close()
+    with contextlib.suppress(sqlite3.DatabaseError):
+        base = sqlite3.connect(file, timeout=WAIT)
+        try:
+            if base.execute("pragma user_version").fetchone() == (VERSION,):
+                base.execute("pragma synchronous = normal")
+                return base
+        except sqlite3.DatabaseError:
+            base.close()
+            raise
+        base.close()
     return _new(file)
 
 

@@ -3,28 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 
 from publisher.article import Article, Finding, Service, Status
-from publisher.build import markup
+from publisher.build import clean, html, markup
 from publisher.build.addresses import Record
+from publisher.build.cores import each
+from publisher.build.derived import code_digest, digest, file_digest
+from publisher.build.state import State
 from publisher.errors import ContentFault
-from publisher.messages import Message, msg
+from publisher.messages import CATALOGUES, Message, msg
+
+KIND = "text"
+SECONDS = 0.004  # one article of 550 words
+Made = tuple[str, tuple[str, ...]]
 
 
-def rendered(records: Iterable[Record], findings: list[Finding]) -> Iterator[tuple[str, str]]:
-    """Content path and HTML of each of ``records`` whose text can be rendered."""
-    for record in records:
-        if isinstance(record, Article) and record.status is Status.WITHDRAWN:
-            yield record.path, ""
+def rendered(
+    records: Iterable[Record], findings: list[Finding], state: State | None = None
+) -> Iterator[tuple[str, str]]:
+    """Content path and HTML of each of ``records`` whose text can be rendered; ``state`` spares rendering one again."""
+    asked = tuple(records)
+    for record, made in zip(asked, _made(asked, state), strict=True):
+        if isinstance(made, Message):
+            findings.append(Finding("text", "error", made, record.path))
             continue
-        lang = "id" if isinstance(record, Service) else record.lang
-        try:
-            html, gone = markup.rendered(record.body, lang)
-        except ContentFault as fault:
-            findings.append(Finding("text", "error", fault.message, record.path))
-            continue
+        text, gone = made
         findings += [Finding("html", "advice", _left_out(n), record.path, _line(record, f"<{n}")) for n in gone]
-        yield record.path, html
+        yield record.path, text
+
+
+def _made(records: tuple[Record, ...], state: State | None) -> Iterator[Made | Message]:
+    by = hand() if state is not None else ""
+    keys = [digest(by, *_job(r)) for r in records]
+    kept: list[Made | None] = [
+        state.get(KIND, r.path, k) if state else None for r, k in zip(records, keys, strict=True)
+    ]
+    new = each(render, [_job(r) for r, found in zip(records, kept, strict=True) if found is None], SECONDS)
+    for record, key, found in zip(records, keys, kept, strict=True):
+        made = next(new) if found is None else found
+        if state is not None and found is None and not isinstance(made, Message):
+            state.keep(KIND, record.path, key, made)
+        yield made
+
+
+def _job(record: Record) -> tuple[str, str]:
+    """The Markdown text and its language; nothing is shown of a withdrawn article."""
+    lang = "id" if isinstance(record, Service) else record.lang
+    is_gone = isinstance(record, Article) and record.status is Status.WITHDRAWN
+    return ("" if is_gone else record.body), lang
+
+
+def render(job: tuple[str, str]) -> Made | Message:
+    """The HTML of a text in a language with the names of what was left out, or why it cannot be rendered."""
+    text, lang = job
+    try:
+        return markup.rendered(text, lang) if text else ("", ())
+    except ContentFault as fault:
+        return fault.message
+
+
+@lru_cache(maxsize=1)
+def hand() -> str:
+    """The digest of all that decides what becomes of a text, beside the text itself."""
+    code = [code_digest(Path(module.__file__ or "")) for module in (markup, clean, html)]
+    words = [file_digest(p) for p in sorted(CATALOGUES.rglob("*.mo"))]
+    return digest(*code, *words, *map(version, ("markdown", "nh3", "lxml")))
 
 
 def left_out(records: Iterable[Record]) -> tuple[Finding, ...]:

@@ -15,8 +15,8 @@ A file is decoded (``_characters``), taken apart (``_frontmatter``, ``_fields``)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ __all__ = [
     "PAGES",
     "REGISTER",
     "Content",
+    "Reading",
     "fix_ids",
     "former_path",
     "mint_id",
@@ -50,7 +51,9 @@ __all__ = [
     "open_fields",
     "parse",
     "read",
+    "read_each",
     "read_file",
+    "reading",
     "slugify",
 ]
 
@@ -84,8 +87,31 @@ class Content:
         return next((a for a in self.articles if a.id == id), None)
 
 
-def read(folder: Path, zone: ZoneInfo, *, keep: Mapping[str, str] = _NO_KEEP) -> Content:
-    """The whole content folder; ``keep`` maps an id to its article's path in the last manifest.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says: its entry (None when an error leaves it out) and its findings.
+
+    ``named`` are the files that it names, by their content paths, and whether each can be used: with the file's own
+    bytes they are all that decides.
+    """
+
+    entry: Entry | None
+    findings: tuple[Finding, ...]
+    named: Mapping[str, bool] = field(default_factory=dict)
+
+
+Reader = Callable[[Path, Sequence[str], ZoneInfo], Iterable[Reading]]
+
+
+def read_each(folder: Path, paths: Sequence[str], zone: ZoneInfo) -> Iterator[Reading]:
+    """The files at ``paths`` below ``folder``, one after the other."""
+    for path in paths:
+        yield reading(folder, path, zone)
+
+
+def read(folder: Path, zone: ZoneInfo, *, keep: Mapping[str, str] = _NO_KEEP, reader: Reader = read_each) -> Content:
+    """The whole content folder; ``keep`` maps an id to its article's path in the last manifest, ``reader`` reads
+    the files in its own way.
 
     Raises UsageFault when there is no such folder, ContentFault when nothing is in it: an empty folder is
     a slip, and what is published would vanish.
@@ -96,10 +122,9 @@ def read(folder: Path, zone: ZoneInfo, *, keep: Mapping[str, str] = _NO_KEEP) ->
             msg("There is no article in the content folder; write one with `kentongan new`."), where=str(folder)
         )
     entries: dict[str, Entry | None] = {}
-    for path in paths:
-        entry, more = read_file(folder, path, zone)
-        entries[path] = entry
-        found += more
+    for path, seen in zip(paths, reader(folder, paths, zone), strict=True):
+        entries[path] = seen.entry
+        found += seen.findings
     services = _relations.services((e for e in entries.values() if isinstance(e, Service)), found)
     pages = _relations.pages((e for e in entries.values() if isinstance(e, Page)), found)
     broken = frozenset(p for p, e in entries.items() if e is None)
@@ -117,30 +142,42 @@ def read(folder: Path, zone: ZoneInfo, *, keep: Mapping[str, str] = _NO_KEEP) ->
 
 def read_file(folder: Path, path: str, zone: ZoneInfo) -> tuple[Entry | None, list[Finding]]:
     """The file at ``path`` below ``folder``, None when an error leaves it out."""
+    seen = reading(folder, path, zone)
+    return seen.entry, list(seen.findings)
+
+
+def reading(folder: Path, path: str, zone: ZoneInfo) -> Reading:
+    """The same with the files that it names."""
     try:
         raw = (folder / path).read_bytes()
     except OSError as fault:
-        return None, [Finding("unreadable", "error", msg("The file cannot be read: {detail}", detail=why(fault)), path)]
-    return parse(raw, path, folder, zone)
+        message = msg("The file cannot be read: {detail}", detail=why(fault))
+        return Reading(None, (Finding("unreadable", "error", message, path),), {path: False})
+    return _parsed(raw, path, folder, zone)
 
 
 def parse(raw: bytes, path: str, folder: Path, zone: ZoneInfo) -> tuple[Entry | None, list[Finding]]:
     """The file's bytes as what its folder says: an article, a service or a page."""
+    seen = _parsed(raw, path, folder, zone)
+    return seen.entry, list(seen.findings)
+
+
+def _parsed(raw: bytes, path: str, folder: Path, zone: ZoneInfo) -> Reading:
     text, found = decode(raw, path)
     if text is None:
-        return None, found
+        return Reading(None, tuple(found))
     parts, more = front.split(text, path)
     found += more
     if parts is None:
-        return None, found
+        return Reading(None, tuple(found))
     known, make = _KINDS[path.split("/", 1)[0]]
     fields, more = front.fields(parts, path, known)
     found += more
     if fields is None:
-        return None, found
+        return Reading(None, tuple(found))
     fields.found = found
     entry = make(fields, _body(fields, parts), parts.body_line, folder, zone)
-    return (None if fields.failed else entry), found
+    return Reading(None if fields.failed else entry, tuple(found), fields.named)
 
 
 def _body(fields: Fields, parts: front.Parts) -> str:

@@ -31,6 +31,7 @@ class Fields:
         self.nodes = nodes
         self.lines = lines
         self.found = found
+        self.named: dict[str, bool] = {}  # files that the text names by their paths, and whether each can be used
 
     @property
     def failed(self) -> bool:

@@ -23,6 +23,7 @@ def picture(fields: Fields, folder: Path) -> Picture | None:
     if not given:
         return None
     path, fault = find_picture(given, fields.path, folder)
+    fields.named[path] = fault is None
     if fault:
         fields.error("picture", "image", fault)
     alt = fields.text("image_alt")
@@ -76,6 +77,7 @@ def attachments(fields: Fields, folder: Path) -> tuple[str, ...]:
     paths: list[str] = []
     for given in fields.texts("attachments"):
         path, fault = find_file(given, fields.path, folder)
+        fields.named[path] = fault is None
         if not fault and (path.lower().endswith(PRIVATE) or any(p.startswith(".") for p in path.split("/"))):
             fault = msg("“{path}” is a text or data of the site itself and cannot be attached.", path=given)
         if fault:
@@ -96,7 +98,8 @@ def check(fields: Fields, body: str, line: int, folder: Path) -> None:
                 here,
             )
         else:
-            fault = find_picture(picture_target(address), fields.path, folder)[1]
+            path, fault = find_picture(picture_target(address), fields.path, folder)
+            fields.named[path] = fault is None
             if fault:
                 fields.error("picture", "", fault, here)
         if not alt.strip():
