@@ -80,6 +80,8 @@ class Run:
     stamps: Stamps = field(kw_only=True)
     read: Seen = field(default_factory=lambda: Seen(""))  # the stamps of all that is read, from before it was
     inputs: tuple[str, ...] = ()
+    program: str = ""  # the stamps of our code and of the libraries
+    shown: Any = None  # plugins._pages.Pages, once there is a writer
 
     @property
     def place(self) -> Place:

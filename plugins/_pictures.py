@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ def _facts(file: File) -> dict[str, Any]:
     return {"label": file.label, "type": file.type, "width": file.width, "height": file.height}
 
 
+@lru_cache(maxsize=1)
 def hand() -> str:
     """The digest of all that decides what a picture becomes, beside the picture itself."""
     libraries = [features.version(name) for name in ("jpg", "libjpeg_turbo", "avif", "littlecms2")]

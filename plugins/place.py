@@ -13,7 +13,7 @@ from publisher._folder import load, names
 from publisher.article import Page, article_path
 from publisher.build import journal, sets
 from publisher.build.addresses import record_path
-from publisher.build.check import Problem, look_through
+from publisher.build.check import Look, Problem
 from publisher.build.staging import PREVIEW_MARK
 from publisher.errors import SiteFault
 from publisher.messages import msg
@@ -35,7 +35,7 @@ def place(pelican: Pelican) -> None:
         (run.staging.site / PREVIEW_MARK).write_text("Pratinjau. Jangan disebarkan.\n", encoding="utf-8")
     run.tell(msg("Checking the site and putting it in place …"))
     check(run)
-    run.placed = journal.place(run.staging)
+    run.placed = journal.place(run.staging, kept=run.shown.kept)
     sets.prune(run.order.settings.state / "cache")
 
 
@@ -43,7 +43,12 @@ def check(run: Run) -> None:
     """Raises SiteFault when the site itself is at fault; dead links of texts become findings."""
     waiting = run.choice.waiting
     required = (*REQUIRED, *(load(feeds, n).FILENAME for n in names(feeds)))
-    found = look_through(run.staging.site, run.site.url, required=required, secret=run.secret())
+    site = run.staging.site
+    staged = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
+    look = Look(site, run.site.url, staged | frozenset(run.shown.kept), run.secret())
+    found = [*look.missing(required), *(problem for path in sorted(staged) for problem in look.file(path))]
+    found += run.shown.recheck(look, journal.written(run.staging), run.secret())
+    run.shown.checked(look.targets, found)
     faults = [problem for problem in found if not _is_content(run, problem)]
     faults += [
         Problem(article_path(a), msg("The file tells of an article that is held back."))

@@ -109,7 +109,7 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         state = State(settings.state)
         held.callback(state.close)
         inputs = (*_convert.place_of(settings).inputs(), *more)
-        read = see(inputs, until=time.time_ns())
+        read, program = see(inputs, until=time.time_ns()), see(_convert.place_of(settings).program()).digest
         stamps = Stamps(state, settings.content)
         keep = last_paths(settings.state)
         found = folder.read(settings.content, settings.zone, keep=keep, reader=Memory(state, stamps))
@@ -117,7 +117,7 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
     except BaseException:
         held.close()
         raise
-    run.read, run.inputs = read, inputs
+    run.read, run.inputs, run.program = read, inputs, program
     return run
 
 

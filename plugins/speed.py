@@ -2,22 +2,69 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from pelican import Pelican, signals
+from pelican.utils import sanitised_join
+from pelican.writers import Writer
 
-from plugins._convert import Run, run_of
+from plugins._convert import RUN, Run, run_of
+from plugins._pages import Pages
 from plugins.cards import RECENT
 from publisher.article import Article
 from publisher.build import texts, unchanged
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
+from publisher.structured import Facts
 
 
 def register() -> None:
     """Called by Pelican."""
+    signals.get_writer.connect(writer)
     signals.finalized.connect(note)
+
+
+def writer(pelican: Pelican) -> type[Writer] | None:
+    """The writer that leaves out what need not be written."""
+    run = run_of(pelican.settings)
+    if run is None:
+        return None
+    settings = run.order.settings
+    facts = Facts(run.site, settings.office, run.order.now)
+    run.shown = Pages(run.state, settings.output, run.program, facts)
+    return PageWriter
+
+
+class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
+    """Pelican's, but a page that stands in the output folder as it would be made is not made again."""
+
+    def write_file(self, name: str, template: Any, context: dict[str, Any], *given: Any, **values: Any) -> None:
+        """Renders the page ``name``, or keeps it."""
+        run = run_of(self.settings)
+        plain = not given and _PLAIN.isdisjoint(k for k, v in values.items() if v)
+        plain = plain and values.get("template_name") not in self.settings["PAGINATED_TEMPLATES"]
+        path = sanitised_join(self.output_path, name) if name else ""
+        if run is None or not name or not plain or path in self._written_files:
+            super().write_file(name, template, context, *given, **values)
+            return
+        key = run.shown.key(name, template, ChainMap(values, context))
+        if key and run.shown.is_there(name, key):
+            run.shown.kept[name] = key
+            self._written_files.add(path)
+            if values.get("override_output"):
+                self._overridden_files.add(path)
+            signals.content_written.send(path, context={**values, RUN: run})
+            return
+        super().write_file(name, template, context, **values)
+        if key:
+            run.shown.made[name] = key
+
+
+# what makes of a page more than one, or another with other addresses
+_PLAIN = frozenset({"relative_urls", "paginated"})
 
 
 def note(pelican: Pelican) -> None:
@@ -29,6 +76,7 @@ def note(pelican: Pelican) -> None:
         unchanged.keep(run.state, run.place, run.noted(next_moment(run)))
     run.stamps.save()
     run.state.forget(texts.KIND)
+    run.shown.save(run.state)
     run.state.save()
     run.held.close()
 

@@ -35,9 +35,8 @@ def look_through(folder: Path, site: str, *, required: Collection[str], secret: 
     """What is wrong with the site staged in ``folder``: ``site`` is its address without a closing slash,
     ``required`` the files it must have, ``secret`` words of which none may stand in any file."""
     files = frozenset(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    look = _Look(folder, site, files, _any_of(secret))
-    missing = (Problem(p, msg("The file was not made.")) for p in sorted(set(required) - files))
-    return (*missing, *(problem for path in sorted(files) for problem in look.file(path)))
+    look = Look(folder, site, files, secret)
+    return (*look.missing(required), *(problem for path in sorted(files) for problem in look.file(path)))
 
 
 def _any_of(words: Collection[str]) -> re.Pattern[bytes] | None:
@@ -45,14 +44,38 @@ def _any_of(words: Collection[str]) -> re.Pattern[bytes] | None:
     return re.compile(b"|".join(re.escape(w) for w in found)) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    folder: Path
-    site: str
-    files: frozenset[str]
-    secret: re.Pattern[bytes] | None
+class Look:
+    """Looks at files in ``folder`` one by one; ``files`` are all of the site, wherever they stand now.
+
+    ``targets`` are the paths below the site's root that each page looked at leads to.
+    """
+
+    def __init__(self, folder: Path, site: str, files: frozenset[str], secret: Collection[str]) -> None:
+        self.folder = folder
+        self.site = site
+        self.files = files
+        self.secret = _any_of(secret)
+        self.targets: dict[str, tuple[str, ...]] = {}
+
+    def missing(self, required: Collection[str]) -> Iterator[Problem]:
+        """The ``required`` files that are not there."""
+        return (Problem(p, msg("The file was not made.")) for p in sorted(set(required) - self.files))
+
+    def dead(self, path: str, links: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+        """Those of ``links``, pairs of a target and what the page ``path`` says, that lead nowhere."""
+        for target, link in links:
+            if not self._stands(target):
+                yield Problem(path, msg("The link {link} leads nowhere.", link=link), target, link)
+
+    def is_secret(self, path: str) -> bool:
+        """Whether a secret word stands in the file or in its name."""
+        if self.secret is None:
+            return False
+        text = path.endswith(_TEXT) and self.secret.search((self.folder / path).read_bytes())
+        return bool(text or self.secret.search(path.encode()))
 
     def file(self, path: str) -> Iterator[Problem]:
+        """What is wrong with the file ``path``."""
         if self.secret is not None and self.secret.search(path.encode()):
             yield Problem(path, msg("The file tells of an article that is held back."))
         if not path.endswith(_TEXT):
@@ -86,10 +109,10 @@ class _Look:
 
     def _links(self, path: str, links: Iterable[str]) -> Iterator[Problem]:
         here = f"{self.site}/{path.removesuffix('index.html')}"
-        for link in dict.fromkeys(links):
-            target = self._inside(here, link)
-            if target is not None and not self._stands(target):
-                yield Problem(path, msg("The link {link} leads nowhere.", link=link), target, link)
+        found = ((self._inside(here, link), link) for link in dict.fromkeys(links))
+        inside = [(target, link) for target, link in found if target is not None]
+        self.targets[path] = tuple(target for target, _ in inside)
+        yield from self.dead(path, inside)
 
     def _inside(self, here: str, link: str) -> str | None:
         """The path below the site's root that ``link`` leads to, None when it leads elsewhere."""

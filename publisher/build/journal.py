@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
@@ -52,16 +52,18 @@ def _no_step(name: str) -> None:
     """Nothing happens between two steps of a real build."""
 
 
-def place(staging: Staging, *, step: Step = _no_step) -> Placed:
-    """Puts the staged site in place and gives what changed; files with equal bytes are not touched.
+def place(staging: Staging, *, kept: Collection[str] = (), step: Step = _no_step) -> Placed:
+    """Puts the staged site in place and gives what changed; files with equal bytes are not touched. ``kept`` are files
+    of the site that were not staged, since they stand in the output folder already.
 
     Raises MachineFault, with the last site put back, when the disk refuses.
     """
-    files = sorted(_walk(staging.site), key=order)
-    before = frozenset(_written(staging))
-    put = tuple(p for p in files if not _same(staging.site / p, staging.output / p))
+    staged = sorted(_walk(staging.site), key=order)
+    files = frozenset(staged).union(kept)
+    before = frozenset(written(staging))
+    put = tuple(p for p in staged if not _same(staging.site / p, staging.output / p))
     present = frozenset(_walk(staging.output))
-    gone = tuple(sorted(p for p in before if p not in set(files) and p in present))
+    gone = tuple(sorted(p for p in before if p not in files and p in present))
     _write_list(staging, files)
     notes = tuple(sorted(_walk(staging.notes)))
     plan = _Plan(put, tuple(p for p in put if p not in present), notes, gone)
@@ -72,7 +74,7 @@ def place(staging: Staging, *, step: Step = _no_step) -> Placed:
     except OSError as fault:
         _take_back(staging, plan)
         raise explained(fault, staging.output) from fault
-    strangers = tuple(sorted(present - before - frozenset(files)))
+    strangers = tuple(sorted(present - before - files))
     return Placed(put, gone, strangers)
 
 
@@ -222,7 +224,7 @@ def _walk(folder: Path) -> Iterator[str]:
         yield from ((base / name).as_posix() for name in files)
 
 
-def _written(staging: Staging) -> Iterable[str]:
+def written(staging: Staging) -> Iterable[str]:
     """The files that builds wrote to this output; none when the list is lost: they are strangers then."""
     try:
         files = json.loads((staging.state / staging.written).read_bytes())["files"]

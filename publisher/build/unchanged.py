@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 KIND = "unchanged"
 # A disk's clock may be as coarse as this: FAT counts in two seconds.
 TICK_NS = 2_000_000_000
-# Whoever edits what was built edits a text; other files are told by the time of their folder.
-_TEXTS = (".html", ".xml", ".json", ".txt", ".css", ".js", ".opml", ".svg", ".nginx", ".htaccess", "_headers")
 _SETTINGS = ("office.toml", ".env")
 _LIBRARIES = ("pelican", "jinja2", "markdown", "nh3", "lxml", "PIL", "feedgen", "pagefind_bin")
 
@@ -46,9 +44,14 @@ class Place:
     def inputs(self) -> tuple[str, ...]:
         """What every build reads of the project and of the program, as far as it is known beforehand."""
         own = (self.root / name for name in (*_SETTINGS, "theme"))
-        code = sorted(str(p) for p in self.root.glob("*.py"))
         files = (self.content, *own, self.state / "syndication.json")
-        return (*map(str, files), *code, *_program())
+        return (*map(str, files), *self.program())
+
+    def program(self) -> tuple[str, ...]:
+        """Pelican's settings, our code, and the folders in which libraries are installed: another version changes
+        the folder."""
+        code = sorted(str(p) for p in self.root.glob("*.py"))
+        return (*code, *_program())
 
     def results(self) -> tuple[str, ...]:
         """What a build leaves."""
@@ -57,7 +60,6 @@ class Place:
 
 
 def _program() -> tuple[str, ...]:
-    """Our code, and the folders in which libraries are installed: another version changes the folder."""
     found = [str(Path(__file__).parents[1])]
     plugins = find_spec("plugins")
     found += list(plugins.submodule_search_locations or ()) if plugins else []
@@ -185,7 +187,7 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result:
 
 
 def _left(tops: Iterable[str]) -> str:
-    """The stamps of what a build left: all texts, and all folders, whose time tells of files that come and go."""
+    """The stamps of what a build left, all files and folders."""
     found = hashlib.blake2b(digest_size=20)
     for top in tops:
         place = Path(top)
@@ -196,8 +198,6 @@ def _left(tops: Iterable[str]) -> str:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
-                    elif not entry.name.endswith(_TEXTS) and "." in entry.name:
-                        continue
                     lines.append(_line(entry.path, entry.stat(follow_symlinks=False)))
         lines.sort()
         found.update("\n".join(lines).encode("utf-8", "surrogateescape"))

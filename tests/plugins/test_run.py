@@ -355,7 +355,7 @@ def step(name):
     if len(seen) == int(sys.argv[4]):
         os.kill(os.getpid(), signal.SIGKILL)
 place = journal.place
-journal.place = lambda staging: place(staging, step=step)
+journal.place = lambda *given, **more: place(*given, **more, step=step)
 built = build""",
 ).replace("print(len(built.changed))", "print(len(seen))")
 

@@ -1,0 +1,193 @@
+"""Pages that need not be made again: their keys, and what stands of them in the output folder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template, nodes
+from pelican.contents import Content
+from pelican.urlwrappers import URLWrapper
+
+from publisher.article import Article
+from publisher.build.check import Look, Problem
+from publisher.build.derived import digest
+from publisher.build.keys import Marks, Reads, Unfollowed, reads, said
+from publisher.build.state import State
+from publisher.structured import Facts
+
+KIND = "pages"
+# What leads from one article to others: an article's own page may show it; in a list it is not followed.
+RELATIONS = frozenset({"next", "previous", "related", "translations"})
+# what functions and filters ask for, beside what stands in a template
+ASKED = ("article", "page", "site")
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it stands in the output folder: what it was made from, its stamp, the paths of the site that it leads
+    to (eight bytes of a digest each), and its dead links as pairs of target and link."""
+
+    key: str
+    stamp: Stamp
+    targets: bytes = b""
+    dead: tuple[tuple[str, str], ...] = ()
+
+
+class Pages:
+    """The pages of one build. ``made`` and ``kept`` are those that were made anew and those that were not, with their
+    keys, by their paths below the output folder."""
+
+    def __init__(self, state: State, output: Path, program: str, facts: Facts) -> None:
+        self._output = output
+        self._program = program
+        self._marks = Marks(lambda value: _stands_for(value, facts))
+        self._reads: dict[str, Reads | None] = {}
+        last = state.last(KIND, str(output))
+        self.last: dict[str, Page] = last[0] if last else {}
+        self._secret: frozenset[str] = last[1] if last else frozenset()
+        self._targets: dict[str, bytes] = {}
+        self._dead: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.made: dict[str, str] = {}
+        self.kept: dict[str, str] = {}
+
+    def key(self, path: str, template: Template, values: Mapping[str, Any]) -> str:
+        """All that decides what ``template`` makes of ``values``; "" when that cannot be told."""
+        known = self._reading(template)
+        if known is None:
+            return ""
+        found = [path]
+        try:
+            for name in (*known.names, *ASKED):
+                value = values[name] if name in values else template.environment.globals.get(name)
+                found.append(f"{name}={self._mark(name, value)}")
+        except Unfollowed:
+            return ""
+        return digest(self._program, known.digest, *found)
+
+    def is_there(self, path: str, key: str) -> bool:
+        """Whether the page stands in the output folder as it would be made from ``key``."""
+        last = self.last.get(path)
+        return last is not None and last.key == key and stamp(self._output / path) == last.stamp
+
+    def recheck(self, look: Look, before: Iterable[str], secret: Collection[str]) -> Iterator[Problem]:
+        """What is wrong with the pages that were kept: links to files of the last site that are gone, ``before`` being
+        its files, links that were dead before, and words that are ``secret`` since."""
+        gone = _hashes(_address(path) for path in frozenset(before) - look.files)
+        here = Look(self._output, look.site, look.files, frozenset(secret) - self._secret)
+        for path in self.kept:
+            page = self.last[path]
+            if (here.secret is not None and here.is_secret(path)) or (
+                gone and not gone.isdisjoint(_split(page.targets))
+            ):
+                yield from here.file(path)
+            else:
+                yield from look.dead(path, page.dead)
+        self._secret = frozenset(secret)
+
+    def checked(self, targets: Mapping[str, Iterable[str]], found: Iterable[Problem]) -> None:
+        """Notes where the pages lead."""
+        self._targets = {path: b"".join(sorted(_hashes(ways))) for path, ways in targets.items()}
+        for problem in found:
+            if problem.link:
+                self._dead[problem.path] = (*self._dead.get(problem.path, ()), (problem.target, problem.link))
+
+    def save(self, state: State) -> None:
+        """Notes how the pages stand now."""
+        now = {path: self._page(path, key, self.last[path].targets) for path, key in self.kept.items()}
+        now |= {path: self._page(path, key, self._targets.get(path, b"")) for path, key in self.made.items()}
+        state.keep(KIND, str(self._output), "", (now, self._secret))
+
+    def _page(self, path: str, key: str, targets: bytes) -> Page:
+        return Page(key, stamp(self._output / path), targets, self._dead.get(path, ()))
+
+    def _reading(self, template: Template) -> Reads | None:
+        name = str(template.name)
+        if name not in self._reads:
+            try:
+                self._reads[name] = reads(template.environment, name, _is_barred)
+            except Unfollowed:
+                self._reads[name] = None
+        return self._reads[name]
+
+    def _mark(self, name: str, value: object) -> str:
+        mark = self._marks.of(value)
+        if name != "article" or not isinstance(value, Content):
+            return mark
+        return digest(mark, *(f"{r}={self._marks.of(getattr(value, r, None))}" for r in sorted(RELATIONS)))
+
+
+def _address(path: str) -> str:
+    """The path that links to the file ``path`` lead to."""
+    return path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
+
+
+def _hashes(paths: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(blake2b(p.encode("utf-8", "surrogatepass"), digest_size=8).digest() for p in paths)
+
+
+def _split(targets: bytes) -> Iterator[bytes]:
+    return (targets[at : at + 8] for at in range(0, len(targets), 8))
+
+
+def stamp(file: Path) -> Stamp:
+    """What changes when somebody writes to the file; none for one that is not there."""
+    try:
+        seen = file.stat()
+    except OSError:
+        return 0, 0, 0
+    return seen.st_size, seen.st_mtime_ns, seen.st_ino
+
+
+def _is_barred(tree: nodes.Template) -> bool:
+    """Whether the template may read what is in no key: what an article in a list leads to, or the clock."""
+    for found in tree.find_all(nodes.Getattr):
+        if found.attr == "now" or (found.attr in RELATIONS and not _is_article(found.node)):
+            return True
+    return not RELATIONS.isdisjoint(said(tree))
+
+
+def _is_article(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "article"
+
+
+def _stands_for(value: object, facts: Facts) -> object:
+    """What stands for values of Pelican, and for those that are read together with the clock."""
+    if isinstance(value, Content):
+        names = (
+            "url",
+            "save_as",
+            "lang",
+            "held",
+            "revision",
+            "people",
+            "topics",
+            "section",
+            "service_records",
+            "shelf",
+        )
+        more = tuple(getattr(value, name, None) for name in names)
+        return (value.record, getattr(value, "_content", ""), *more, getattr(value, "news", None))
+    if isinstance(value, URLWrapper):
+        return value.name, value.slug, value.url, value.save_as, getattr(value, "shelf", None)
+    if isinstance(value, Facts):
+        return value.site, value.office
+    if isinstance(value, Article):
+        times = (facts.changed(value), len(facts.corrections(value)), value.is_held(facts.now))
+        return (*times, *(getattr(value, name) for name in _FIELDS))
+    if hasattr(value, "model_dump_json"):
+        return value.model_dump_json()
+    return None
+
+
+# what an article or a page of Pelican has that is not all in its record
+_OWN = (
+    *("record", "_content", "url", "save_as", "lang", "held", "revision"),
+    *("people", "topics", "section", "service_records", "shelf", "news"),
+)
+_FIELDS = tuple(name for name, field in Article.__dataclass_fields__.items() if field.compare)
