@@ -16,6 +16,7 @@ from pelican.urlwrappers import Author, Category, Tag
 from pelican.utils import SafeDatetime, slugify
 
 from publisher.article import Article, Finding, Service, Shown, Site, Status
+from publisher.build import sets
 from publisher.build.addresses import Links, Record, attachment_path, record_path
 from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
@@ -82,6 +83,7 @@ class Run:
     inputs: tuple[str, ...] = ()
     program: str = ""  # the stamps of our code and of the libraries
     shown: Any = None  # plugins._pages.Pages, once there is a writer
+    standing: set[str] = field(default_factory=set)  # files of the site that need not be staged
 
     @property
     def place(self) -> Place:
@@ -139,6 +141,21 @@ class Run:
         if owner != source:
             message = msg("Two files would get one address: {one} and {two}; rename one.", one=owner, two=source)
             self.find("attachments", "error", message, record.path)
+
+    def put(self, member: sets.Member, path: str) -> None:
+        """Has the member's file stand at ``path`` of the site."""
+        if sets.stands(member, self.staging.output / path):
+            self.standing.add(path)
+        else:
+            sets.put(member, self.staging.site / path)
+
+    def file(self, path: str) -> Path:
+        """Where the file at ``path`` of the site stands while it is made."""
+        return (self.staging.output if path in self.standing else self.staging.site) / path
+
+    def kept(self) -> frozenset[str]:
+        """The files of the site that stand in the output folder and were not staged."""
+        return frozenset(self.shown.kept if self.shown else ()) | self.standing
 
     def line_of(self, record: Record, text: str) -> int:
         """The line of the record's file on which ``text`` stands, 0 when it is not known."""

@@ -15,7 +15,7 @@ from pelican.urlwrappers import URLWrapper
 from publisher.article import Article
 from publisher.build.check import Look, Problem
 from publisher.build.derived import digest
-from publisher.build.keys import Marks, Reads, Unfollowed, reads, said
+from publisher.build.keys import Marks, Reading, Reads, Unfollowed, said
 from publisher.build.state import State
 from publisher.structured import Facts
 
@@ -47,6 +47,7 @@ class Pages:
         self._output = output
         self._program = program
         self._marks = Marks(lambda value: _stands_for(value, facts))
+        self._reading = Reading(state, program, _is_barred)
         self._reads: dict[str, Reads | None] = {}
         last = state.last(KIND, str(output))
         self.last: dict[str, Page] = last[0] if last else {}
@@ -58,7 +59,7 @@ class Pages:
 
     def key(self, path: str, template: Template, values: Mapping[str, Any]) -> str:
         """All that decides what ``template`` makes of ``values``; "" when that cannot be told."""
-        known = self._reading(template)
+        known = self._read_by(template)
         if known is None:
             return ""
         found = [path]
@@ -106,11 +107,11 @@ class Pages:
     def _page(self, path: str, key: str, targets: bytes) -> Page:
         return Page(key, stamp(self._output / path), targets, self._dead.get(path, ()))
 
-    def _reading(self, template: Template) -> Reads | None:
+    def _read_by(self, template: Template) -> Reads | None:
         name = str(template.name)
         if name not in self._reads:
             try:
-                self._reads[name] = reads(template.environment, name, _is_barred)
+                self._reads[name] = self._reading.of(template.environment, name)
             except Unfollowed:
                 self._reads[name] = None
         return self._reads[name]

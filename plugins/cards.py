@@ -50,7 +50,7 @@ def make(pelican: Pelican) -> None:
     _draw(run, [*(job for order in orders for job in order.jobs), *(sign.job for sign in signs)])
     for sign in signs:
         card, path = made(sign.job), f"{sign.page}{SIGN}"
-        sets.put(card, run.staging.site / path)
+        run.put(card, path)
         run.cards[sign.page] = Shown(path, TYPE, *CARD_SIZES[OG_SIZE], card.size, alt=sign.alt)
     for order in orders:
         path = order.article.path
@@ -103,7 +103,7 @@ def _order(run: Run, article: Article, logo: Logo | None, by: str) -> Iterator[_
     if article.status is not Status.PUBLISHED and not (run.order.preview and article.status is Status.DRAFT):
         return
     cache = run.order.settings.state / "cache" / "cards"
-    photo = run.staging.site / article.photo.path if article.photo else None
+    photo = run.file(article.photo.path) if article.photo else None
     try:
         face = draw.face(article, run.site, photo, logo)
     except ContentFault as fault:
@@ -128,7 +128,7 @@ def _draw(run: Run, wanted: list[Job]) -> None:
 def _placed(run: Run, article: Article, job: Job) -> Shown:
     card = made(job)
     path = card_path(article, job.size)
-    sets.put(card, run.staging.site / path)
+    run.put(card, path)
     return Shown(path, TYPE, *CARD_SIZES[job.size], card.size, alt=draw.alt(article, run.site))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from pelican import signals
 from pelican.generators import ArticlesGenerator
@@ -18,11 +18,14 @@ from publisher import feeds
 from publisher._folder import load, names
 from publisher.article import Article, Page, Service
 from publisher.build.addresses import record_path
+from publisher.build.derived import digest
 from publisher.errors import SiteFault
 from publisher.feeds._edition import Dated, Edition, Kind, Section
 from publisher.feeds.opml import heading
 from publisher.messages import msg
 
+Made = TypeVar("Made")
+USES = ("feeds entry", "feeds listed")  # kinds of the state
 KINDS: dict[str, Kind] = {"category": "kategori", "tag": "tag", "author": "penulis"}
 
 
@@ -46,9 +49,31 @@ def gather(generators: Iterable[Any]) -> None:
         sections=found,
         pages=tuple(pages(run, news)),
         periods=tuple(periods(run)),
+        memory=Remembering(run),
     )
     groups = groupby(found, key=lambda section: section.kind)
     news.context["feed_groups"] = [(heading(kind).text, tuple(group)) for kind, group in groups]
+
+
+class Remembering:
+    """What feeds and sitemaps say of an article, kept in the state until the article, the register or the site's own
+    facts become others, or a change that was ahead of the clock is made."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._by = digest(run.program, run.site)
+
+    def __call__(self, use: str, article: Article, make: Callable[[], Made]) -> Made:
+        """What ``make`` gives, made when it is not known."""
+        changes = (article.modified, *(c.date for c in article.corrections))
+        made = [when is not None and when.replace(microsecond=0) <= self._run.order.now for when in changes]
+        key, kind = digest(self._by, article, *made), f"feeds {use}"
+        kept: Made | None = self._run.state.get(kind, article.path, key)
+        if kept is not None:
+            return kept
+        new = make()
+        self._run.state.keep(kind, article.path, key, new)
+        return new
 
 
 def write(generator: ArticlesGenerator, writer: Writer) -> None:

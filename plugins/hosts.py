@@ -30,7 +30,7 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     if run is None:
         return
     site = run.staging.site
-    every = (*(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()), *run.shown.kept)
+    every = (*(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()), *run.kept())
     files = (path.removesuffix("index.html") for path in every)
     moves = [(a, address) for a in run.articles() for address in (former_path(a, f) for f in a.former) if address]
     found, findings = redirects.plan(moves, {*files, *run.links.addresses.values(), "layanan/"})

@@ -181,9 +181,8 @@ class Maker:
             raise ContentFault(
                 msg("Two pictures would get one address: {one} and {two}; rename one.", one=other, two=owner)
             )
-        target = self._run.staging.site / path
-        if not target.exists():
-            sets.put(file, target)
+        if path not in self._run.standing and not (self._run.staging.site / path).exists():
+            self._run.put(file, path)
         facts = file.facts
         return Shown(path, facts["type"], facts["width"], facts["height"], file.size)
 
@@ -293,7 +292,7 @@ def _attached_picture(run: Run, maker: Maker, record: Article, source: str) -> I
     shown = _shown(run, maker, record, source, record.line("attachments"))
     if shown:
         path = attachment_path(f"{source.rsplit('.', 1)[0]}.jpg")
-        _copy(run.staging.site / shown.path, run.staging.site / path)
+        _copy(run.file(shown.path), run.staging.site / path)
         yield Download(path, shown.type, shown.bytes)
 
 

@@ -35,7 +35,7 @@ def place(pelican: Pelican) -> None:
         (run.staging.site / PREVIEW_MARK).write_text("Pratinjau. Jangan disebarkan.\n", encoding="utf-8")
     run.tell(msg("Checking the site and putting it in place …"))
     check(run)
-    run.placed = journal.place(run.staging, kept=run.shown.kept)
+    run.placed = journal.place(run.staging, kept=run.kept())
     sets.prune(run.order.settings.state / "cache")
 
 
@@ -45,8 +45,9 @@ def check(run: Run) -> None:
     required = (*REQUIRED, *(load(feeds, n).FILENAME for n in names(feeds)))
     site = run.staging.site
     staged = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
-    look = Look(site, run.site.url, staged | frozenset(run.shown.kept), run.secret())
+    look = Look(site, run.site.url, staged | run.kept(), run.secret())
     found = [*look.missing(required), *(problem for path in sorted(staged) for problem in look.file(path))]
+    found += look.names(run.standing)
     found += run.shown.recheck(look, journal.written(run.staging), run.secret())
     run.shown.checked(look.targets, found)
     faults = [problem for problem in found if not _is_content(run, problem)]

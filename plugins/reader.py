@@ -27,7 +27,8 @@ from publisher.article import Article, Finding, Page, Service, picture_path
 from publisher.build import journal, staging, texts
 from publisher.build.addresses import REGISTER, Links, Record, record_path, settle
 from publisher.build.choose import choose, newest_first, related
-from publisher.build.html import Attributes, swap_tags
+from publisher.build.derived import digest
+from publisher.build.html import Attributes, Tag, find_tags, swap_found
 from publisher.build.site import to_site
 from publisher.build.stamps import Stamps
 from publisher.build.state import State
@@ -113,16 +114,22 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         stamps = Stamps(state, settings.content)
         keep = last_paths(settings.state)
         found = folder.read(settings.content, settings.zone, keep=keep, reader=Memory(state, stamps))
-        run = assemble(order, place, found, held, state, stamps)
+        run = assemble(order, place, found, held, state, stamps, program)
     except BaseException:
         held.close()
         raise
-    run.read, run.inputs, run.program = read, inputs, program
+    run.read, run.inputs = read, inputs
     return run
 
 
 def assemble(
-    order: Order, place: staging.Staging, found: folder.Content, held: ExitStack, state: State, stamps: Stamps
+    order: Order,
+    place: staging.Staging,
+    found: folder.Content,
+    held: ExitStack,
+    state: State,
+    stamps: Stamps,
+    program: str,
 ) -> Run:
     """The run with every text rendered; a text that cannot be is left out with a finding."""
     settings = order.settings
@@ -175,7 +182,21 @@ def resolve(run: Run, record: Record) -> None:
                 found = {k: href if k == key else v for k, v in found.items() if href or k != key}
         return found
 
-    store(run, record, swap_tags(run.raw[record.path], LINKS, swap))
+    html = run.raw[record.path]
+    store(run, record, swap_found(html, _links(run, record.path, html), swap))
+
+
+def _links(run: Run, path: str, html: str) -> list[Tag]:
+    """The tags of a text that may lead elsewhere."""
+    key = digest(run.program, html)
+    kept: list[Tag] | None = run.state.get(KIND, path, key)
+    if kept is None:
+        kept = find_tags(html, LINKS)
+        run.state.keep(KIND, path, key, kept)
+    return kept
+
+
+KIND = "links"
 
 
 # what leads elsewhere in a text; pictures are the affair of plugins.pictures

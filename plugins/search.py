@@ -34,7 +34,7 @@ def write(pelican: Pelican) -> None:
     for done, name in enumerate(run.searched):
         run.tell(msg("Search: {name}", name=name), done, len(groups))
         for file in _kept(run, groups[name], engine=not done):
-            sets.put(file, run.staging.site / search.FOLDER / name / file.facts["name"])
+            run.put(file, f"{search.FOLDER}/{name}/{file.facts['name']}")
 
 
 def _kept(run: Run, entries: Sequence[search.Entry], *, engine: bool) -> tuple[sets.Member, ...]:

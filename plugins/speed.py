@@ -11,11 +11,13 @@ from pelican import Pelican, signals
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
+from plugins import reader
 from plugins._convert import RUN, Run, run_of
 from plugins._pages import Pages
 from plugins.cards import RECENT
+from plugins.feeds import USES
 from publisher.article import Article
-from publisher.build import texts, unchanged
+from publisher.build import keys, texts, unchanged
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 from publisher.structured import Facts
@@ -75,7 +77,8 @@ def note(pelican: Pelican) -> None:
     if not run.order.preview:
         unchanged.keep(run.state, run.place, run.noted(next_moment(run)))
     run.stamps.save()
-    run.state.forget(texts.KIND)
+    for kind in (texts.KIND, keys.KIND, reader.KIND, *USES):
+        run.state.forget(kind)
     run.shown.save(run.state)
     run.state.save()
     run.held.close()

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican, signals
 
 from plugins import _jinja
@@ -31,6 +32,7 @@ def give(pelican: Pelican) -> None:
     settings = pelican.settings
     office = run.order.settings.office
     settings["JINJA_FILTERS"] = {**settings["JINJA_FILTERS"], **_jinja.filters(run.zone)}
+    settings["JINJA_ENVIRONMENT"] = {**settings["JINJA_ENVIRONMENT"], "bytecode_cache": _compiled(run)}
     settings["JINJA_GLOBALS"] = {
         **settings["JINJA_GLOBALS"],
         "_": _jinja.words,
@@ -45,6 +47,13 @@ def give(pelican: Pelican) -> None:
         "cards": run.cards,
         "syndication": syndication(run.order.settings.state),
     }
+
+
+def _compiled(run: Run) -> FileSystemBytecodeCache:
+    """Templates as Python code, kept by their sources."""
+    folder = run.order.settings.state / "cache" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def data_files(run: Run) -> dict[str, Any]:

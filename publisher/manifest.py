@@ -7,9 +7,9 @@ under embargo (``public`` false). Schema: docs/developer-guide.md. The same cont
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from publisher.errors import MachineFault, UsageFault
 from publisher.messages import msg
@@ -112,8 +112,13 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """The file's bytes: sorted keys, two spaces, a closing newline."""
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=2, sort_keys=True)
+        text = json.dumps(self, ensure_ascii=False, indent=2, sort_keys=True, default=_parts)
         return (text + "\n").encode()
+
+
+def _parts(value: Any) -> dict[str, Any]:
+    """The fields of one of the values above; JSON asks for each in turn, where asdict would copy them all."""
+    return {f.name: getattr(value, f.name) for f in fields(value)}
 
 
 def parse(raw: bytes, *, where: str = FILENAME) -> Manifest:

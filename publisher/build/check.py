@@ -61,6 +61,12 @@ class Look:
         """The ``required`` files that are not there."""
         return (Problem(p, msg("The file was not made.")) for p in sorted(set(required) - self.files))
 
+    def names(self, paths: Iterable[str]) -> Iterator[Problem]:
+        """Those of ``paths`` that hold a secret word themselves."""
+        for path in paths if self.secret is not None else ():
+            if self.secret is not None and self.secret.search(path.encode()):
+                yield Problem(path, msg("The file tells of an article that is held back."))
+
     def dead(self, path: str, links: Iterable[tuple[str, str]]) -> Iterator[Problem]:
         """Those of ``links``, pairs of a target and what the page ``path`` says, that lead nowhere."""
         for target, link in links:
@@ -76,8 +82,7 @@ class Look:
 
     def file(self, path: str) -> Iterator[Problem]:
         """What is wrong with the file ``path``."""
-        if self.secret is not None and self.secret.search(path.encode()):
-            yield Problem(path, msg("The file tells of an article that is held back."))
+        yield from self.names((path,))
         if not path.endswith(_TEXT):
             if not (self.folder / path).stat().st_size and not path.rsplit("/", 1)[-1].startswith("."):
                 yield Problem(path, msg("The file is empty."))

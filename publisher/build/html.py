@@ -11,14 +11,27 @@ Attributes = dict[str, str | None]
 Swap = Callable[[str, Attributes], Attributes | str | None]
 
 
+# a start tag: where it begins and ends, its name, its attributes, whether it closes itself
+Tag = tuple[int, int, str, Attributes, bool]
+
+
 def swap_tags(html: str, names: Iterable[str], swap: Swap) -> str:
     """``html`` with each start tag of ``names`` replaced by what ``swap(name, attributes)`` says.
 
     A tag whose attributes come back equal keeps its bytes; a text takes its place; None leaves the tag out.
     """
-    seen = _Tags(html, frozenset(names))
+    return swap_found(html, find_tags(html, names), swap)
+
+
+def find_tags(html: str, names: Iterable[str]) -> list[Tag]:
+    """The start tags of ``names`` in ``html``."""
+    return _Tags(html, frozenset(names)).found
+
+
+def swap_found(html: str, tags: Iterable[Tag], swap: Swap) -> str:
+    """What ``swap_tags`` gives, of the tags that ``find_tags`` found."""
     parts, at = [], 0
-    for start, end, name, attributes, closed in seen.found:
+    for start, end, name, attributes, closed in tags:
         new = swap(name, dict(attributes))
         if new == attributes:
             continue
@@ -33,7 +46,7 @@ class _Tags(HTMLParser):
 
     def __init__(self, html: str, names: frozenset[str]) -> None:
         super().__init__(convert_charrefs=False)
-        self.found: list[tuple[int, int, str, Attributes, bool]] = []
+        self.found: list[Tag] = []
         self._names = names
         self._lines = [0]
         for line in html.split("\n"):

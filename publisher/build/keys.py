@@ -18,12 +18,18 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, TemplateError, Undefined, meta, nodes
 from jinja2.runtime import Macro
 
+from publisher.build.derived import digest
+from publisher.build.state import State
+
 _PLAIN = (str, int, float, date, time, timedelta, enum.Enum)
 _KNOWN = ("builtins", "jinja2", "plugins", "publisher", "pelican")
 
 
 class Unfollowed(Exception):
     """A value or a template of which it cannot be told whether it changed."""
+
+
+KIND = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +40,61 @@ class Reads:
     names: tuple[str, ...]
 
 
-def reads(environment: Environment, template: str, barred: Callable[[nodes.Template], bool]) -> Reads:
-    """What ``template`` and those that it is made of read. Raises Unfollowed when that hangs on what it is given,
-    or when a template holds what is ``barred``."""
-    found: dict[str, str] = {}
-    names: set[str] = set()
-    open_ = [template]
-    while open_:
-        name = open_.pop()
-        if name in found or environment.loader is None:
-            continue
+@dataclass(frozen=True, slots=True)
+class _One:
+    """What a single template reads and what it is made of; None of it when it cannot be followed."""
+
+    names: frozenset[str]
+    parts: tuple[str, ...]
+
+
+class Reading:
+    """Finds out what templates read. ``barred`` says of one whether it holds what cannot be followed; ``by`` stands
+    for the code that finds it out, and ``state`` keeps it."""
+
+    def __init__(self, state: State, by: str, barred: Callable[[nodes.Template], bool]) -> None:
+        self._state = state
+        self._by = by
+        self._barred = barred
+        self._known: dict[str, tuple[str, _One | None]] = {}
+
+    def of(self, environment: Environment, template: str) -> Reads:
+        """What ``template`` and those that it is made of read. Raises Unfollowed when that cannot be told."""
+        found: dict[str, str] = {}
+        names: set[str] = set()
+        waiting = [template]
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            if name not in self._known:
+                self._known[name] = self._one(environment, name)
+            found[name], one = self._known[name]
+            if one is None:
+                raise Unfollowed(name)
+            names |= one.names
+            waiting += one.parts
+        return Reads(digest(*(f"{k} {v}" for k, v in sorted(found.items()))), tuple(sorted(names)))
+
+    def _one(self, environment: Environment, name: str) -> tuple[str, _One | None]:
+        if environment.loader is None:
+            raise Unfollowed(name)
         try:
             source = environment.loader.get_source(environment, name)[0]
-            tree = environment.parse(source)
+            key = digest(self._by, source)
+            kept = self._state.get(KIND, name, key)
+            if kept is None:
+                kept = (self._followed(environment.parse(source)),)
+                self._state.keep(KIND, name, key, kept)
         except TemplateError as fault:  # the page says so when it is made
             raise Unfollowed(name) from fault
-        if barred(tree):
-            raise Unfollowed(name)
-        found[name] = source
-        names |= meta.find_undeclared_variables(tree)
-        for other in meta.find_referenced_templates(tree):
-            if other is None:
-                raise Unfollowed(name)
-            open_.append(other)
-    digest = hashlib.sha256(repr(sorted(found.items())).encode("utf-8", "surrogatepass"))
-    return Reads(digest.hexdigest(), tuple(sorted(names)))
+        return key, kept[0]
+
+    def _followed(self, tree: nodes.Template) -> _One | None:
+        parts = tuple(meta.find_referenced_templates(tree))
+        if self._barred(tree) or None in parts:
+            return None
+        return _One(frozenset(meta.find_undeclared_variables(tree)), tuple(p for p in parts if p is not None))
 
 
 class Marks:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 
 from publisher.article import Article, Status, article_path
 
@@ -43,8 +43,13 @@ def revision(article: Article, html: str, services: Iterable[str], files: Mappin
         shown: dict[str, object] = {"status": article.status, "title": article.title, "reason": article.withdrawn}
         shown |= {"when": article.withdrawn_at} if article.withdrawn_at else {}
     else:
-        shown = {k: v for k, v in asdict(article).items() if k not in _UNSEEN}
+        shown = {f.name: getattr(article, f.name) for f in fields(article) if f.name not in _UNSEEN}
         shown |= {"html": html, "names": list(services), "files": sorted(files.items())}
     shown["page"] = article_path(article)
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, default=str)
+    text = json.dumps(shown, ensure_ascii=False, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    """What JSON can hold of a value that is a part of an article."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

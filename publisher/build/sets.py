@@ -171,6 +171,14 @@ def _ask_for(notes: Path) -> bool:
     return True
 
 
+def stands(member: Member, target: Path) -> bool:
+    """Whether ``target`` is the member's file itself, by another name."""
+    try:
+        return member.path.samefile(target)
+    except OSError:
+        return False
+
+
 def _place(folder: Path, key: str) -> Path:
     return folder / key[:2] / key
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, pairwise
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, Status
 from publisher.feeds._content import line, name, path_address
-from publisher.feeds._entry import Entry, Listed, corrected, dated, entry, listed, moment, public
+from publisher.feeds._entry import Entry, Listed, Memory, corrected, dated, entry, listed, moment, no_memory, public
 from publisher.messages import Message, msg
 
 # The retired Publisher Center's budget, still kept by aggregators (support.google.com/news/
@@ -69,7 +69,7 @@ class Edition:
     ``articles`` are those that have a page, in any order; what is not public is left out here once more.
     ``pages`` are all other pages that may be found: (path below the site's root, when its content last
     changed or None when that is not known); never give the time of a build. ``periods`` are such pages of lists
-    that are divided by the calendar, each with its year.
+    that are divided by the calendar, each with its year. ``memory`` spares working out an article again.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Edition:
         sections: Sequence[Section] = (),
         pages: Sequence[Dated] = (),
         periods: Sequence[tuple[int, Dated]] = (),
+        memory: Memory = no_memory,
     ) -> None:
         self.site = site
         self.now = now
@@ -90,6 +91,7 @@ class Edition:
         self.periods = tuple(periods)
         self._given = tuple(dated(site, articles))
         self._made: dict[tuple[str, str], Any] = {}
+        self._memory = memory
 
     @cached_property
     def public(self) -> tuple[Article, ...]:
@@ -104,11 +106,12 @@ class Edition:
     @cached_property
     def listed(self) -> tuple[Listed, ...]:
         """The same as sitemaps need them, without those whose original stands on another site."""
-        return tuple(listed(self.site, self.public, self.now))
+        return tuple(listed(self.site, self.public, self.now, self._memory))
 
     def entry(self, article: Article) -> Entry:
         """``article`` cleaned for a feed."""
-        return self.once("entry", article.id, lambda: entry(self.site, article, self.now))
+        make = partial(entry, self.site, article, self.now)
+        return self.once("entry", article.id, lambda: self._memory("entry", article, make))
 
     def once(self, use: str, id: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made at the first call with this ``use`` and ``id`` and kept."""

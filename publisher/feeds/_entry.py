@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -101,7 +103,23 @@ class Entry:
     stays: bool = False
 
 
-def listed(site: Site, articles: Sequence[Article], now: datetime) -> Iterator[Listed]:
+Made = TypeVar("Made")
+
+
+class Memory(Protocol):
+    """Gives what ``make`` gives of ``article``; whoever calls may know it from before. ``use`` says what it is."""
+
+    def __call__(self, use: str, article: Article, make: Callable[[], Made]) -> Made:
+        """The same as ``make()``."""
+        ...
+
+
+def no_memory(use: str, article: Article, make: Callable[[], Made]) -> Made:
+    """Everything is made anew."""
+    return make()
+
+
+def listed(site: Site, articles: Sequence[Article], now: datetime, memory: Memory = no_memory) -> Iterator[Listed]:
     """``articles``, which are public, each address once, but those whose original stands on another site:
     a sitemap names no copies."""
     seen: set[str] = set()
@@ -110,7 +128,7 @@ def listed(site: Site, articles: Sequence[Article], now: datetime) -> Iterator[L
         original = not article.canonical.strip() or absolute(article.canonical, url) in ("", url)
         if original and url not in seen:
             seen.add(url)
-            yield _listed(site, article, url, now)
+            yield memory("listed", article, partial(_listed, site, article, url, now))
 
 
 def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Article, ...]:
