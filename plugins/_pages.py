@@ -22,6 +22,10 @@ from publisher.structured import Facts
 KIND = "pages"
 # What leads from one article to others: an article's own page may show it; in a list it is not followed.
 RELATIONS = frozenset({"next", "previous", "related", "translations"})
+# Values that change with every article: an article's page that reads one is made anew with every other article.
+WHOLE = frozenset({"all_articles", "archive", "articles", "authors", "categories", "dates", "feed_groups"}) | frozenset(
+    {"hidden_articles", "letters", "period_archives", "tags"}
+)
 # what functions and filters ask for, beside what stands in a template
 ASKED = ("article", "page", "site")
 
@@ -70,6 +74,12 @@ class Pages:
         except Unfollowed:
             return ""
         return digest(self._program, known.digest, *found)
+
+    def slow(self, template: Template) -> Iterator[tuple[str, str]]:
+        """The values that ``template`` reads and that change with every article, with the template that names each."""
+        known = self._read_by(template)
+        for name in sorted(WHOLE.intersection(known.names)) if known is not None else ():
+            yield self._reading.who(name), name
 
     def is_there(self, path: str, key: str) -> bool:
         """Whether the page stands in the output folder as it would be made from ``key``."""

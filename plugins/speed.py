@@ -20,6 +20,7 @@ from publisher.article import Article
 from publisher.build import keys, texts, unchanged
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
+from publisher.messages import msg
 from publisher.structured import Facts
 
 
@@ -52,6 +53,8 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         if run is None or not name or not plain or path in self._written_files:
             super().write_file(name, template, context, *given, **values)
             return
+        if "article" in values:
+            _warn(run, template)
         key = run.shown.key(name, template, ChainMap(values, context))
         if key and run.shown.is_there(name, key):
             run.shown.kept[name] = key
@@ -63,6 +66,13 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         super().write_file(name, template, context, **values)
         if key:
             run.shown.made[name] = key
+
+
+def _warn(run: Run, template: Any) -> None:
+    """Says which template makes every article's page hang on every other article."""
+    for file, value in run.shown.slow(template):
+        message = msg("It reads “{name}”: with every new article all pages of articles are made anew.", name=value)
+        run.find("speed", "advice", message, f"theme/templates/{file}")
 
 
 # what makes of a page more than one, or another with other addresses

@@ -76,6 +76,10 @@ class Reading:
             waiting += one.parts
         return Reads(digest(*(f"{k} {v}" for k, v in sorted(found.items()))), tuple(sorted(names)))
 
+    def who(self, name: str) -> str:
+        """The first template of those looked at that reads ``name`` itself."""
+        return min((t for t, (_, one) in self._known.items() if one is not None and name in one.names), default="")
+
     def _one(self, environment: Environment, name: str) -> tuple[str, _One | None]:
         if environment.loader is None:
             raise Unfollowed(name)
@@ -84,7 +88,9 @@ class Reading:
             key = digest(self._by, source)
             kept = self._state.get(KIND, name, key)
             if kept is None:
-                kept = (self._followed(environment.parse(source)),)
+                bare = environment.overlay()
+                bare.globals = {}  # else those are not told: what is given to all templates changes too
+                kept = (self._followed(bare.parse(source)),)
                 self._state.keep(KIND, name, key, kept)
         except TemplateError as fault:  # the page says so when it is made
             raise Unfollowed(name) from fault

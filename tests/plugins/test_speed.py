@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from jinja2 import Template
 
 from plugins.run import build
 from publisher.build import journal
@@ -287,3 +288,54 @@ def test_the_command_does_not_load_what_it_does_not_need(office: Office) -> None
     loaded = set(said[1].stderr.replace("'", "").strip("[]\n").split(", "))
     assert not loaded & {"pelican", "typer", "pydantic", "PIL", "lxml", "sqlalchemy", "requests", "tweepy", "rich"}
     assert "pelican" in said[0].stderr
+
+
+def written(office: Office) -> list[str]:
+    """The pages that the next build makes anew."""
+    made: list[str] = []
+    render = Template.render
+
+    def counted(self: Template, *given: Any, **more: Any) -> str:
+        made.append(str(given[0]["output_file"]))
+        return render(self, *given, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "render", counted)
+        office.build()
+    return made
+
+
+def test_only_what_an_edit_touches_is_made_anew(office: Office) -> None:
+    """An article's own page, its neighbours' and the lists that it stands in; no page of another one."""
+    for number, slug in enumerate(("satu", "dua", "tiga", "empat")):
+        office.article(slug, date=f"2026-11-1{number} 08:00", tags="haji")
+    office.build()
+    office.article("lima", date="2026-11-19 08:00", tags="haji")
+    made = written(office)
+    assert {"berita/lima/index.html", "berita/empat/index.html", "berita/urus-surat/index.html"} <= set(made)
+    assert not {f"berita/{slug}/index.html" for slug in ("satu", "dua", "tiga")} & set(made)
+    assert not [path for path in made if path.startswith(("kontak", "privasi"))]
+
+
+def test_a_theme_that_reads_everything_everywhere_is_told(office: Office) -> None:
+    """A list of all news in base.html makes every page hang on every article; the site is right all the same."""
+    file = office.root / "theme/templates/base.html"
+    file.write_text(file.read_text(encoding="utf-8") + "<!-- {{ articles|length }} -->", encoding="utf-8")
+    found = [(f.rule, f.path) for f in office.build().findings]
+    assert ("speed", "theme/templates/base.html") in found
+    office.article("lima")
+    assert "berita/urus-surat/index.html" in written(office)
+    assert office.page("berita/urus-surat").endswith("<!-- 2 -->")
+
+
+def test_a_link_dies_with_the_page_it_leads_to(office: Office) -> None:
+    """A page that is not made anew is told of all the same, in every build, until the link lives again."""
+    office.article("dua", "Lihat [daftar](/tag/zakat/).")
+    office.article("tiga", tags="zakat")
+    assert office.build().findings == ()
+    (office.root / "content/berita/2026/tiga.md").unlink()
+    for _ in range(2):
+        assert [(f.rule, f.path) for f in office.build().findings] == [("link", "berita/2026/dua.md")]
+        office.write("data/lain.toml", f"a = {_}\n")
+    office.article("tiga", tags="zakat")
+    assert office.build().findings == ()
