@@ -47,6 +47,7 @@ class Order:
     preview: bool = False
     say: Say | None = None
     call: str = ""  # what publisher.build.unchanged.call says
+    why: str | None = None  # the page of which it is asked why it is made anew
 
 
 @dataclass(slots=True)

@@ -17,9 +17,11 @@ from publisher.build.check import Look, Problem
 from publisher.build.derived import digest
 from publisher.build.keys import Marks, Reading, Reads, Unfollowed, said
 from publisher.build.state import State
+from publisher.messages import Message, msg
 from publisher.structured import Facts
 
 KIND = "pages"
+PART = 4  # bytes that tell one value from another; only to say why, the key itself is whole
 # What leads from one article to others: an article's own page may show it; in a list it is not followed.
 RELATIONS = frozenset({"next", "previous", "related", "translations"})
 # Values that change with every article: an article's page that reads one is made anew with every other article.
@@ -34,11 +36,13 @@ Stamp = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it stands in the output folder: what it was made from, its stamp, the paths of the site that it leads
-    to (eight bytes of a digest each), and its dead links as pairs of target and link."""
+    """A page as it stands in the output folder: what it was made from, its stamp, the ``parts`` of its key (a few
+    bytes each: the templates, then every name that they read), the paths of the site that it leads to (eight bytes
+    of a digest each), and its dead links as pairs of target and link."""
 
     key: str
     stamp: Stamp
+    parts: bytes
     targets: bytes = b""
     dead: tuple[tuple[str, str], ...] = ()
 
@@ -53,11 +57,12 @@ class Pages:
         self._marks = Marks(lambda value: _stands_for(value, facts))
         self._reading = Reading(state, program, _is_barred)
         self._reads: dict[str, Reads | None] = {}
-        last = state.last(KIND, str(output))
+        last = state.get(KIND, str(output), program)
         self.last: dict[str, Page] = last[0] if last else {}
         self._secret: frozenset[str] = last[1] if last else frozenset()
         self._targets: dict[str, bytes] = {}
         self._dead: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._parts: dict[str, bytes] = {}
         self.made: dict[str, str] = {}
         self.kept: dict[str, str] = {}
 
@@ -66,14 +71,29 @@ class Pages:
         known = self._read_by(template)
         if known is None:
             return ""
-        found = [path]
+        found = [known.digest]
         try:
             for name in (*known.names, *ASKED):
                 value = values[name] if name in values else template.environment.globals.get(name)
-                found.append(f"{name}={self._mark(name, value)}")
+                found.append(self._mark(name, value))
         except Unfollowed:
             return ""
-        return digest(self._program, known.digest, *found)
+        self._parts[path] = b"".join(blake2b(f.encode(), digest_size=PART).digest() for f in found)
+        return digest(self._program, path, *found)
+
+    def why(self, path: str, template: Template) -> Message:
+        """Why the page, which has a key, is made anew."""
+        last, known = self.last.get(path), self._read_by(template)
+        if last is None or known is None:
+            return msg("It is new, or nothing is remembered of it.")
+        names = ("", *known.names, *ASKED)
+        before, now = (_split(parts, PART) for parts in (last.parts, self._parts[path]))
+        other = [name for name, old, new in zip(names, before, now, strict=False) if old != new]
+        if not other:
+            return msg("Its file was changed or deleted.")
+        if not other[0]:
+            return msg("A template changed that it is made of.")
+        return msg("Changed is what its template reads as: {names}.", names=", ".join(dict.fromkeys(other)))
 
     def slow(self, template: Template) -> Iterator[tuple[str, str]]:
         """The values that ``template`` reads and that change with every article, with the template that names each."""
@@ -112,10 +132,10 @@ class Pages:
         """Notes how the pages stand now."""
         now = {path: self._page(path, key, self.last[path].targets) for path, key in self.kept.items()}
         now |= {path: self._page(path, key, self._targets.get(path, b"")) for path, key in self.made.items()}
-        state.keep(KIND, str(self._output), "", (now, self._secret))
+        state.keep(KIND, str(self._output), self._program, (now, self._secret))
 
     def _page(self, path: str, key: str, targets: bytes) -> Page:
-        return Page(key, stamp(self._output / path), targets, self._dead.get(path, ()))
+        return Page(key, stamp(self._output / path), self._parts[path], targets, self._dead.get(path, ()))
 
     def _read_by(self, template: Template) -> Reads | None:
         name = str(template.name)
@@ -142,8 +162,8 @@ def _hashes(paths: Iterable[str]) -> frozenset[bytes]:
     return frozenset(blake2b(p.encode("utf-8", "surrogatepass"), digest_size=8).digest() for p in paths)
 
 
-def _split(targets: bytes) -> Iterator[bytes]:
-    return (targets[at : at + 8] for at in range(0, len(targets), 8))
+def _split(raw: bytes, size: int = 8) -> Iterator[bytes]:
+    return (raw[at : at + size] for at in range(0, len(raw), size))
 
 
 def stamp(file: Path) -> Stamp:

@@ -50,12 +50,21 @@ class Built:
         return found
 
 
-def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say | None = None, call: str = "") -> Built:
+def build(
+    settings: Settings,
+    now: datetime,
+    *,
+    preview: bool = False,
+    say: Say | None = None,
+    call: str = "",
+    why: str | None = None,
+) -> Built:
     """Builds the site of ``settings`` as of ``now``; a preview shows drafts and held articles too.
 
     Findings stop nothing. Raises SiteFault when theme, settings or a feed are at fault and MachineFault
     when the disk is; the last site stands then. ``say`` is told how far the build is, and
-    what Pelican warns of. ``call`` is what publisher.build.unchanged.call says of the settings, "" when nobody knows.
+    what Pelican warns of. ``call`` is what publisher.build.unchanged.call says of the settings, "" when nobody knows;
+    ``why`` is a page, by its path, of which ``say`` is told why it is made anew.
     """
     conf = settings.root / CONF
     if not conf.is_file():
@@ -71,12 +80,14 @@ def build(settings: Settings, now: datetime, *, preview: bool = False, say: Say 
     place = unchanged.Place(settings.root, settings.content, settings.output, settings.state)
     note = None if preview else unchanged.find(place, now, office=office_digest(settings))
     if note is not None:
+        if why is not None and say is not None:
+            say(msg("{page} stays as it is.", page=why), 0, 0)
         return Built(settings.state, note.findings, strangers=note.strangers)
     pelican = _pelican()
     with _own_ways(pelican), _listening(pelican, say):
         from plugins._convert import ORDER, RUN, Order, to_pelican
 
-        order = Order(settings, now, preview, say, call)
+        order = Order(settings, now, preview, say, call, why)
         made: dict[str, Any] = {}
         try:
             made = pelican.read_settings(str(conf), override={**to_pelican(settings), ORDER: order})

@@ -20,7 +20,7 @@ from publisher.article import Article
 from publisher.build import keys, texts, unchanged
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
-from publisher.messages import msg
+from publisher.messages import Message, msg
 from publisher.structured import Facts
 
 
@@ -62,10 +62,21 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
             if values.get("override_output"):
                 self._overridden_files.add(path)
             signals.content_written.send(path, context={**values, RUN: run})
+        if run.order.why in (name, name.removesuffix("index.html"), name.removesuffix("/index.html")):
+            run.tell(_reason(run, name, template, key))
+        if name in run.shown.kept:
             return
         super().write_file(name, template, context, **values)
         if key:
             run.shown.made[name] = key
+
+
+def _reason(run: Run, name: str, template: Any, key: str) -> Message:
+    """Why the page is made anew, or is not."""
+    if name in run.shown.kept:
+        return msg("{page} stays as it is.", page=name)
+    reason = run.shown.why(name, template) if key else msg("Its template cannot be followed.")
+    return msg("{page} is made anew. {reason}", page=name, reason=reason)
 
 
 def _warn(run: Run, template: Any) -> None:

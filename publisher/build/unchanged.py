@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +21,7 @@ from publisher.article import Finding
 from publisher.build.derived import digest, file_digest
 from publisher.build.staging import Staging
 from publisher.build.state import State
+from publisher.messages import Message
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
@@ -91,6 +92,10 @@ class Note:
     strangers: tuple[str, ...]
 
 
+# notes of another shape, written by another version, are not read
+_SHAPE = " ".join(f.name for kind in (Note, Seen, Finding, Message) for f in fields(kind))
+
+
 def call(place: Place, url: str, environ: Mapping[str, str]) -> str:
     """All that decides the settings, before any of it is checked."""
     own = sorted((k, v) for k, v in environ.items() if k.startswith("KENTONGAN_") and k != "KENTONGAN_LANG")
@@ -109,14 +114,14 @@ def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> No
         return None
     state = State(place.state)
     try:
-        note = state.last(KIND, str(place.output))
+        note = state.get(KIND, str(place.output), _SHAPE)
         if not isinstance(note, Note) or not _is_same(note, now, office, call):
             return None
         began = time.time_ns()
         if see(note.inputs, known=note.read.young) != note.read or _left(place.results()) != note.left:
             return None
         if note.read.young:  # old enough by now to be told by their stamps
-            state.keep(KIND, str(place.output), "", replace(note, read=see(note.inputs, until=began)))
+            state.keep(KIND, str(place.output), _SHAPE, replace(note, read=see(note.inputs, until=began)))
             state.save()
         return note
     finally:
@@ -130,7 +135,7 @@ def _is_same(note: Note, now: datetime, office: str, call: str) -> bool:
 
 def keep(state: State, place: Place, note: Note) -> None:
     """Notes what the build that just ended read and left."""
-    state.keep(KIND, str(place.output), "", replace(note, left=_left(place.results())))
+    state.keep(KIND, str(place.output), _SHAPE, replace(note, left=_left(place.results())))
 
 
 def see(tops: Iterable[str], *, known: Mapping[str, str] | None = None, until: int | None = None) -> Seen:

@@ -17,12 +17,17 @@ from publisher.messages import msg
 
 
 @command("Example: kentongan build")
-def build(console: Console) -> int:
+def build(
+    console: Console,
+    why: Annotated[
+        str | None, typer.Option("--why", metavar="PAGE", help="Say why this page of the site is made anew, or not.")
+    ] = None,
+) -> int:
     """Builds the site. Nothing is deployed or posted."""
     from publisher import publish
 
     with Progress(console) as say:
-        built = publish.build(console.settings, console.now, say, call=console.call)
+        built = publish.build(console.settings, console.now, say, call=console.call, why=why)
     _show.built(console, built)
     return PARTLY if _show.errors(built.findings) else WELL
 

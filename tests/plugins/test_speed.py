@@ -339,3 +339,25 @@ def test_a_link_dies_with_the_page_it_leads_to(office: Office) -> None:
         office.write("data/lain.toml", f"a = {_}\n")
     office.article("tiga", tags="zakat")
     assert office.build().findings == ()
+
+
+def test_a_build_says_why_a_page_is_made_anew(office: Office) -> None:
+    """By the name under which its template reads what changed; of a page that is kept it says that too."""
+
+    def reason(page: str) -> str:
+        said: list[str] = []
+        build(office.settings, office.now, say=lambda what, done, of: said.append(str(what)), why=page)
+        return next(s for s in said if s.startswith(page))
+
+    page = "berita/urus-surat/index.html"
+    assert "new" in reason(page)
+    assert reason(page) == f"{page} stays as it is."
+    office.article("lain", date="2025-01-01 08:00", tags="haji")
+    assert reason(page).endswith("reads as: article.")
+    office.write("data/x.toml", "a = 1\n")
+    assert reason("layanan/index.html").endswith("reads as: data.")
+    file = office.root / "theme/templates/base.html"
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert "template changed" in reason(page)
+    (office.output / page).write_text("", encoding="utf-8")
+    assert "changed or deleted" in reason(page)
