@@ -22,8 +22,8 @@ from publisher.structured import Facts
 
 KIND = "pages"
 PART = 4  # bytes that tell one value from another; only to say why, the key itself is whole
-# What leads from one article to others: an article's own page may show it; in a list it is not followed.
-RELATIONS = frozenset({"next", "previous", "related", "translations"})
+# What leads from an article to others and to its posts: its own page may show it; in a list it is not followed.
+RELATIONS = frozenset({"next", "posts", "previous", "related", "translations"})
 # Values that change with every article: an article's page that reads one is made anew with every other article.
 WHOLE = frozenset({"all_articles", "archive", "articles", "authors", "categories", "dates", "feed_groups"}) | frozenset(
     {"hidden_articles", "letters", "period_archives", "tags"}
@@ -190,20 +190,7 @@ def _is_article(node: nodes.Node) -> bool:
 def _stands_for(value: object, facts: Facts) -> object:
     """What stands for values of Pelican, and for those that are read together with the clock."""
     if isinstance(value, Content):
-        names = (
-            "url",
-            "save_as",
-            "lang",
-            "held",
-            "revision",
-            "people",
-            "topics",
-            "section",
-            "service_records",
-            "shelf",
-        )
-        more = tuple(getattr(value, name, None) for name in names)
-        return (value.record, getattr(value, "_content", ""), *more, getattr(value, "news", None))
+        return tuple(getattr(value, name, None) for name in _OWN)
     if isinstance(value, URLWrapper):
         return value.name, value.slug, value.url, value.save_as, getattr(value, "shelf", None)
     if isinstance(value, Facts):

@@ -344,11 +344,13 @@ def relate(generators: Iterable[Any]) -> None:
     news.context[RUN] = run  # for ``count``
     every = contents(news)
     by_id = {a.record.id: a for a in every}
+    posts = news.settings["JINJA_GLOBALS"]["syndication"]
     near = related([a.record for a in (*news.articles, *news.translations)])
     listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
     for article in every:
         found = (run.site.service(s) for s in article.record.services)
         article.service_records = tuple(s for s in found if s is not None)
+        article.posts = posts.get(article.record.id, [])
         article.related = [by_id[r.id] for r in near.get(article.record.id, ())]
         terms = [*getattr(article, "authors", ()), *getattr(article, "tags", ()), getattr(article, "category", None)]
         paths = {(type(t).__name__, t.name): t.url for t in terms if t and t.url in listed}

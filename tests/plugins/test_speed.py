@@ -317,6 +317,15 @@ def test_only_what_an_edit_touches_is_made_anew(office: Office) -> None:
     assert not [path for path in made if path.startswith(("kontak", "privasi"))]
 
 
+def test_the_address_of_a_post_is_one_pages_affair(office: Office) -> None:
+    """A channel has taken an article: no page of another one is made anew."""
+    office.article("dua")
+    office.build()
+    posts = '{"20261101-dua": [{"network": "x", "url": "https://x.com/1"}]}'
+    (office.root / ".kentongan/syndication.json").write_text(posts, encoding="utf-8")
+    assert [path for path in written(office) if path.startswith("berita/")] == ["berita/dua/index.html"]
+
+
 def test_a_theme_that_reads_everything_everywhere_is_told(office: Office) -> None:
     """A list of all news in base.html makes every page hang on every article; the site is right all the same."""
     file = office.root / "theme/templates/base.html"
