@@ -97,7 +97,7 @@ def _run(lanes: list[Lane]) -> set[str]:
         except BaseException:  # Ctrl-C: each lane finishes the step it is in
             stop.set()
             raise
-    return set().union(*(run.result() for run in runs))
+    return set().union(*(run.result()[0] for run in runs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +116,18 @@ class Lane:
     policy: Policy = DEFAULT
     say: Say | None = None
 
-    def run(self, stop: threading.Event) -> set[str]:
-        """Until nothing is due before the deadline; the ids that were touched."""
+    def run(self, stop: threading.Event) -> tuple[set[str], datetime | None]:
+        """Until nothing is due before the deadline; the ids that were touched, and when to come again."""
         touched: set[str] = set()
-        while not stop.is_set():
+        while True:
             touched.update(self._steps(self.ledger.due(self.name, self.clock(), limit=AHEAD), stop))
             now = self.clock()
             at = self.ledger.wake(self.name, now)
-            if at is None or at > max(now, self.deadline):
-                break
+            if stop.is_set() or at is None or at > max(now, self.deadline):
+                return touched, at
             if at > now:
                 self.ledger.sync()
                 stop.wait((at - now).total_seconds())
-        return touched
 
     def _steps(self, ids: Iterable[str], stop: threading.Event) -> Iterator[str]:
         """In their order, until one has to wait: that may be for all of them, so it is asked anew."""

@@ -152,8 +152,7 @@ class _Carrier:
             office.rules,
             office.policies.get(channel, DEFAULT),
         )
-        lane.run(leave)
-        return office.ledger.wake(channel, office.clock())
+        return lane.run(leave)[1]
 
     async def _sweep(self, worker: asyncio.Task[None], until_idle: bool) -> None:
         """Sweeps until the worker ends. While the database does not answer there is nothing to sweep."""
