@@ -402,7 +402,7 @@ def test_a_damaged_memory_is_said(home: Any) -> None:
 def test_without_a_build_nothing_is_deployed(home: Any) -> None:
     """No manifest, no deploy: nobody could say what vanishes."""
     (home.root / ".kentongan" / "manifest.json").unlink()
-    with pytest.raises(DeployFault, match="kentongan build"):
+    with pytest.raises(UsageFault, match="kentongan build"):
         deploy.deploy(home.output, home.settings(), LEDGER)
 
 

@@ -211,12 +211,12 @@ class Site(RuleBasedStateMachine):
 
 
 Site.TestCase.settings = settings(
-    max_examples=30 if FULL else 2,
-    stateful_step_count=15 if FULL else 6,
+    max_examples=8 if FULL else 2,
+    stateful_step_count=12 if FULL else 6,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-TestSite = Site.TestCase
+TestSite = pytest.mark.timeout(1200)(Site.TestCase)  # three builds a step
 
 
 @pytest.fixture
