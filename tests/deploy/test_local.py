@@ -16,7 +16,7 @@ import pytest
 
 from publisher import deploy, settings
 from publisher.deploy import _files, local
-from publisher.errors import ContentFault, DeployFault, ForeignLedger, MachineFault, SettingsFault
+from publisher.errors import ContentFault, DeployFault, ForeignLedger, MachineFault, SettingsFault, UsageFault
 
 LEDGER = "ledger-a"
 
