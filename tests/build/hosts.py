@@ -18,14 +18,6 @@ MODULES = ("authz_core", "mpm_event", "mime", "dir", "headers", "alias")
 TYPES = Path("/etc/nginx/mime.types")
 
 
-def free_port() -> int:
-    """A port that nobody has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A folder that a server's own user may read; pytest closes its folders to others, again and again."""

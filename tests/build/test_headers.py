@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from publisher.build import headers
-from tests.build.hosts import HOSTS, free_port, open_folder
+from tests.build.hosts import HOSTS, open_folder
+from tests.loopback import free_port
 
 URL = "https://humas.contoh.go.id"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import logging
-import socket
 import threading
 from email.message import EmailMessage
 from email.policy import default
@@ -13,6 +12,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from tests.loopback import free_port
 
 
 class Mailbox:
@@ -82,12 +83,6 @@ class Mailbox:
             assert server.transport is not None
             server.transport.abort()
         return said(told)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def said(told: dict[str, Any]) -> str:

@@ -15,11 +15,10 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +30,7 @@ from publisher import _folder, channels
 from publisher.manifest import Image, Record, ServiceName
 from publisher.subscribers import Subscriber, Subscribers
 from tests.channels._servers import control, mastodon, running
+from tests.loopback import Listener
 
 HERE = Path(__file__).parent
 SITE = "https://kabar.kantor.go.id"
@@ -80,16 +80,11 @@ class Replay:
 
             do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - http.server's names
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self.thread.start()
+        self._listener = Listener(Handler)
+        self.address = self._listener.url
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        self._listener.close()
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("content-length") or 0))

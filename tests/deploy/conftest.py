@@ -19,6 +19,7 @@ import pytest
 from publisher import settings as house
 from publisher.manifest import Manifest, Record
 from publisher.settings import Settings
+from tests.loopback import free_port
 
 OFFICE = """
 name = "Kantor"
@@ -123,11 +124,6 @@ def home(tmp_path: Path) -> House:
     made.root.mkdir()
     made.build(SITE, *TWO)
     return made
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def await_port(port: int, alive: Callable[[], bool], seconds: float = 20) -> None:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -34,6 +34,7 @@ from publisher.outreach.plan import plan
 from publisher.outreach.procrastinate import Office, Tempo, run
 from publisher.post import Limits, Media, Once, Post, Receipt
 from publisher.settings import ChannelSettings, Outreach
+from tests.loopback import Listener
 
 SITE = "https://kabar.kantor.go.id"
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,16 +109,11 @@ class Peer:
                     seen = [p for p in peer.posts.get(account, []) if p["at"] <= time.time() - late]
                 peer._answer(self, 200, seen)
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self.thread.start()
+        self._listener = Listener(Handler)
+        self.address = self._listener.url
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self._listener.close()
 
     def counts(self, account: str) -> Counter[str]:
         """How often each link was posted."""

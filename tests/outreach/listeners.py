@@ -9,13 +9,15 @@ import json
 import re
 import secrets
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 from xml.etree import ElementTree
+
+from tests.loopback import Listener
 
 FORM = "application/x-www-form-urlencoded"
 TYPES = {".xml": "application/xml", ".json": "application/feed+json", ".html": "text/html", ".txt": "text/plain"}
@@ -68,19 +70,14 @@ class Server:
             def do_GET(self) -> None:
                 self.do_POST()
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self.thread.start()
+        self._listener = Listener(Handler)
+        self.url = self._listener.url
 
     def do(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
         raise NotImplementedError
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self._listener.close()
 
 
 class Site(Server):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from publisher import http
 from publisher.manifest import Manifest, Record
 from publisher.outreach.gate import CARD_BYTES, Gate, Meta, check
+from tests.loopback import Listener
 
 CARD = b"\xff\xd8\xff\xe0 a picture"
 
@@ -43,16 +43,11 @@ class Site:
                 self.end_headers()
                 self.wfile.write(body)
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self.thread.start()
+        self._listener = Listener(Handler)
+        self.url = self._listener.url
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self._listener.close()
 
     def show(self, record: Record, **changes: str) -> None:
         card = record.card.path if record.card else ""

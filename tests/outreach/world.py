@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from publisher.post import Once
 from publisher.subscribers import Subscriber, Subscribers
 from tests.channels import _servers
 from tests.channels._mailbox import Mailbox
+from tests.loopback import Listener
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
 OFFICE = """
@@ -198,16 +199,11 @@ class World:
                 self.end_headers()
                 self.wfile.write(body)
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+        listener = Listener(Front)
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield listener.url
         finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+            listener.close()
 
 
 class ChaoticMailbox(Mailbox):

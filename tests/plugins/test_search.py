@@ -12,6 +12,7 @@ import pytest
 
 from plugins import run
 from publisher import serve, settings
+from tests.loopback import free_port
 from tests.run import clones
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -41,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         line = "embargo: 2099-01-01 08:00\n" if status == "embargo" else f"status: {status}\n"
         text = clones.article(f"x{status}", title=f"Berita {SECRET} {status}", more=line + more)
         (news / f"x{status}.md").write_text(text + f"\n{SECRET}\n", encoding="utf-8")
-    port = clones.free_port()
+    port = free_port()
     made = settings.load(folder, {}, url=f"http://127.0.0.1:{port}")
     run.build(made, datetime(2026, 11, 24, 9, tzinfo=made.zone))
     with serve.site(made.output, "127.0.0.1", port) as address:

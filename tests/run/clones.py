@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
+
+from tests.loopback import free_port
 
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ("content", "theme", "plugins", "publisher")
@@ -23,13 +24,6 @@ SECRETS = {
     "KENTONGAN_X_ACCESS_TOKEN": "4711-fake-x-access-token",
     "KENTONGAN_X_ACCESS_SECRET": "fake-x-access-secret",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

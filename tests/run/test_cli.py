@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 
 from publisher.messages import msg
+from tests.loopback import free_port
 from tests.run import clones
 
 LANGUAGES = ("en", "id")
@@ -447,7 +448,7 @@ def test_another_site(small: Any, tmp_path: Any) -> None:
 
 def test_address_for_one_run(small: Any) -> None:
     """--url sets the site's address for one run, after the command too, and wins over the environment."""
-    port = clones.free_port()
+    port = free_port()
     assert small.run("publish", "--url", f"http://127.0.0.1:{port}/kabar").returncode == 0
     page = (small.folder / "output.live" / "berita" / "satu" / "index.html").read_text(encoding="utf-8")
     assert f'"http://127.0.0.1:{port}/kabar/berita/satu/"' in page
@@ -477,7 +478,7 @@ def test_interrupt(small: Any) -> None:
 @contextmanager
 def serving(clone: Any) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`kentongan serve` and the address it says."""
-    process = start(clone, "serve", "--port", str(clones.free_port()))
+    process = start(clone, "serve", "--port", str(free_port()))
     assert process.stdout is not None
     try:
         said = ""

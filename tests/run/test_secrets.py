@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +14,7 @@ import typer
 
 from publisher.cli import app
 from publisher.settings import variable
-from tests.channels._mailbox import free_port
+from tests.loopback import Listener, free_port
 from tests.run.clones import ROOT, article
 
 ARTICLE = "20261120-tayan"
@@ -89,16 +88,11 @@ class Echo:
 
             do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - http.server's names
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
-        self.thread.start()
+        self._listener = Listener(Handler)
+        self.address = self._listener.url
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self._listener.close()
 
 
 @pytest.fixture

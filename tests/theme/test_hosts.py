@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.build.hosts import HOSTS, free_port, open_folder
+from tests.build.hosts import HOSTS, open_folder
+from tests.loopback import free_port
 from tests.theme.sites import Built, copied
 
 pytestmark = [pytest.mark.full, pytest.mark.browser]

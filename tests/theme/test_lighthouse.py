@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from publisher import serve
-from tests.run.clones import free_port
+from tests.loopback import free_port
 from tests.theme.lighthouse import ready, report
 from tests.theme.screen import PHOTO, SERVICE
 from tests.theme.sites import Built, copied
