@@ -17,7 +17,7 @@ from pelican import Pelican, signals
 from plugins._cards import SECONDS, Job, hand, jobs, made, work
 from plugins._convert import Run, run_of
 from plugins._pictures import hand as pictures_hand
-from publisher.article import CARD_SIZES, Article, Shown, Status, card_path
+from publisher.article import CARD_SIZES, ICON, Article, Shown, Status, card_path
 from publisher.build import sets
 from publisher.build.addresses import record_path
 from publisher.build.cores import each
@@ -26,6 +26,7 @@ from publisher.cards import draw
 from publisher.cards.draw import OG_SIZE
 from publisher.cards.logo import Logo, read
 from publisher.errors import ContentFault, SettingsFault
+from publisher.icon import SIZE
 from publisher.messages import msg
 from publisher.settings import OFFICE_FILE
 
@@ -52,6 +53,7 @@ def make(pelican: Pelican) -> None:
         card, path = made(sign.job), f"{sign.page}{SIGN}"
         run.put(card, path)
         run.cards[sign.page] = Shown(path, TYPE, *CARD_SIZES[OG_SIZE], card.size, alt=sign.alt)
+    run.cards.setdefault("", Shown(ICON, "image/png", SIZE, SIZE, 0, alt=run.site.office))
     for order in orders:
         path = order.article.path
         try:

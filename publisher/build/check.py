@@ -31,21 +31,14 @@ class Problem:
     link: str = ""
 
 
-def look_through(folder: Path, site: str, *, required: Collection[str], secret: Collection[str]) -> tuple[Problem, ...]:
-    """What is wrong with the site staged in ``folder``: ``site`` is its address without a closing slash,
-    ``required`` the files it must have, ``secret`` words of which none may stand in any file."""
-    files = frozenset(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    look = Look(folder, site, files, secret)
-    return (*look.missing(required), *(problem for path in sorted(files) for problem in look.file(path)))
-
-
 def _any_of(words: Collection[str]) -> re.Pattern[bytes] | None:
     found = sorted((w.encode() for w in words if w), key=len, reverse=True)
     return re.compile(b"|".join(re.escape(w) for w in found)) if found else None
 
 
 class Look:
-    """Looks at files in ``folder`` one by one; ``files`` are all of the site, wherever they stand now.
+    """Looks at files in ``folder`` one by one; ``files`` are all of the site, wherever they stand now. ``site`` is its
+    address without a closing slash, ``secret`` words of which none may stand in any file.
 
     ``targets`` are the paths below the site's root that each page looked at leads to.
     """

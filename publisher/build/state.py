@@ -99,7 +99,10 @@ class State:
 
 
 # what unpickling raises of a value that was damaged, or was written by other code
-_UNREADABLE = (pickle.UnpicklingError, AttributeError, ImportError, IndexError, EOFError, ValueError, TypeError)
+_UNREADABLE = (
+    *(pickle.UnpicklingError, AttributeError, ImportError, LookupError, EOFError, ValueError, TypeError),
+    *(OverflowError, MemoryError, RecursionError),
+)
 
 
 def _value(raw: bytes) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.build.check import look_through
+from publisher.build.check import Look
 
 SITE = "https://contoh.go.id/kabar"
 
@@ -21,7 +21,10 @@ def site(folder: Path, **files: str) -> Path:
 
 
 def problems(folder: Path, *, secret: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    return [(p.path, p.target) for p in look_through(folder, SITE, required=("index.html",), secret=secret)]
+    files = frozenset(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    look = Look(folder, SITE, files, secret)
+    found = [*look.missing(("index.html",)), *(problem for path in sorted(files) for problem in look.file(path))]
+    return [(p.path, p.target) for p in found]
 
 
 def test_a_whole_site_has_no_problem(tmp_path: Path) -> None:
