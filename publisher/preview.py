@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publisher import channels, content
 from publisher.article import Article, Service, Site, Status, article_path, card_path, picture_path
 from publisher.build.site import to_site
 from publisher.channels import Fits, _pages
-from publisher.errors import ContentFault, KentonganError, UsageFault
+from publisher.errors import ContentFault, KentonganError, SettingsFault, UsageFault
 from publisher.manifest import Image, Record, ServiceName
 from publisher.messages import msg
 from publisher.post import Media
 from publisher.settings import Settings
+
+if TYPE_CHECKING:
+    from publisher.cards.draw import Face
+    from publisher.cards.logo import Logo
 
 FOLDER = "preview-posts"
 TEMPLATES = "_preview"
@@ -40,7 +45,8 @@ def posts(settings: Settings, file: Path) -> Path:
     folder = settings.state / FOLDER
     site = to_site(settings, tuple(_services(settings, entry)))
     record = _record(entry, site)
-    shown = [_shown(name, settings, record, entry, site, folder) for name in settings.office.channels]
+    cards = _Cards(settings, entry, site, folder)
+    shown = [_shown(name, settings, record, cards) for name in settings.office.channels]
     page = folder / f"{entry.id}.html"
     made = _pages.render(
         TEMPLATES,
@@ -72,6 +78,8 @@ def _services(settings: Settings, article: Article) -> Iterator[Service]:
 
 def _record(article: Article, site: Site) -> Record:
     """What a build would write into the manifest of it, with the card that it would draw."""
+    from publisher.cards import draw
+
     picture = article.picture
     return Record(
         id=article.id,
@@ -92,14 +100,14 @@ def _record(article: Article, site: Site) -> Record:
         tags=article.tags,
         authors=article.authors,
         services=tuple(ServiceName(id=s.id, name=s.name, how=s.how) for s in site.services),
-        card=Image(path=card_path(article), type=JPEG, alt=article.title),
+        card=Image(path=card_path(article), type=JPEG, alt=draw.alt(article, site)),
         photo=Image(path=picture_path(picture.path), type=JPEG, alt=picture.alt) if picture else None,
         channels=article.channels,
         posts=article.posts,
     )
 
 
-def _shown(name: str, settings: Settings, record: Record, article: Article, site: Site, folder: Path) -> dict[str, Any]:
+def _shown(name: str, settings: Settings, record: Record, cards: _Cards) -> dict[str, Any]:
     """One channel's column; what is wrong with the channel stands there instead of a post."""
     given = settings.office.channels[name]
     column: dict[str, Any] = {"name": name, "network": given.network, "on": given.on, "wanted": record.wants(name)}
@@ -117,17 +125,62 @@ def _shown(name: str, settings: Settings, record: Record, article: Article, site
         "excess": channel.excess(record) if isinstance(channel, Fits) else 0,
         "words": len(post.text.split()),
         "by_hand": bool(record.post_for(name)),
-        "pictures": [_picture(m, channel.limits.card, article, site, folder) for m in post.media],
+        "pictures": [cards.shown(m, channel.limits.card) for m in post.media],
     }
 
 
-def _picture(media: Media, size: str, article: Article, site: Site, folder: Path) -> dict[str, str]:
-    """The card as it would be drawn, without the photo: that is what a build makes."""
-    from publisher.cards import draw
+class _Cards:
+    """The cards of ``article`` as a build draws them, in ``folder``, each drawn once."""
 
-    name = Path(card_path(article, size)).name
-    try:
-        _pages.put(folder / "cards" / name, draw.card(article, site, None, size))
-    except ContentFault:  # a letter that no font has: `check` says so
-        name = ""
-    return {"file": f"cards/{name}" if name else "", "alt": media.alt}
+    def __init__(self, settings: Settings, article: Article, site: Site, folder: Path) -> None:
+        self._settings = settings
+        self._article = article
+        self._site = site
+        self._folder = folder / "cards"
+        self._made: dict[str, str] = {}
+
+    def shown(self, media: Media, size: str) -> dict[str, str]:
+        """The file of the card in ``size``, "" where none can be drawn, and its alternative text."""
+        if size not in self._made:
+            self._made[size] = self._drawn(size)
+        return {"file": self._made[size], "alt": media.alt}
+
+    def _drawn(self, size: str) -> str:
+        from publisher.cards import draw
+
+        name = Path(card_path(self._article, size)).name
+        try:
+            _pages.put(self._folder / name, draw.paint(self._face, size))
+        except ContentFault:  # a letter that no font has: `check` says so
+            return ""
+        return f"cards/{name}"
+
+    @cached_property
+    def _face(self) -> Face:
+        from publisher.cards import draw
+
+        return draw.face(self._article, self._site, self._photo(), self._logo())
+
+    def _photo(self) -> Path | None:
+        """The photo as readers get it; one that cannot be used is left out, as `check` says."""
+        from publisher import pictures
+
+        if self._article.picture is None:
+            return None
+        try:
+            made = pictures.make(self._settings.content / self._article.picture.path).sizes
+        except ContentFault:
+            return None
+        place = self._folder / "photo.jpg"
+        _pages.put(place, [file.data for file in made if file.type == JPEG][-1])
+        return place
+
+    def _logo(self) -> Logo | None:
+        """The office's logo; one that cannot be used is left out, as `doctor` says."""
+        from publisher.cards.logo import read
+
+        given = self._settings.office.logo
+        try:
+            return read(self._settings.root / given) if given else None
+        except SettingsFault:
+            return None

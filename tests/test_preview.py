@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from publisher import preview, settings
 from publisher.errors import ContentFault, UsageFault
@@ -78,6 +81,34 @@ def test_every_channel_is_shown_with_its_count(site: settings.Settings) -> None:
     assert "channels.mastodon.server" in said
     assert (page.parent / "cards" / "20261124-x7k2m.jpg").read_bytes().startswith(b"\xff\xd8")
     assert not (site.state / "ledger.sqlite").exists()
+
+
+def test_the_card_is_the_one_that_a_build_draws(site: settings.Settings) -> None:
+    """With the article's photo and the office's logo, and with the words for who cannot see it; without a photo
+    that turns out damaged."""
+    file = Path("berita/2026/surat.md")
+    cards = site.state / preview.FOLDER / "cards"
+    preview.posts(site, file)
+    plain = (cards / "20261124-x7k2m.jpg").read_bytes()
+    Image.new("RGB", (1600, 900), "#b03030").save(site.content / "berita/2026/foto.jpg")
+    text = (site.content / file).read_text(encoding="utf-8")
+    (site.content / file).write_text(
+        text.replace("posts:", "image: foto.jpg\nimage_alt: Foto\nposts:"), encoding="utf-8"
+    )
+    said = preview.posts(site, file).read_text(encoding="utf-8")
+    drawn = (cards / "20261124-x7k2m.jpg").read_bytes()
+    red, green, blue = Image.open(io.BytesIO(drawn)).convert("RGB").getpixel((1100, 300))  # type: ignore[misc]  # RGB
+    assert red > 140 > max(green, blue)
+    assert "about the service Layanan Nikah" in said or "tentang layanan Layanan Nikah" in said
+    whole = (site.content / "berita/2026/foto.jpg").read_bytes()
+    (site.content / "berita/2026/foto.jpg").write_bytes(whole[: len(whole) // 2])
+    preview.posts(site, file)
+    assert (cards / "20261124-x7k2m.jpg").read_bytes() == plain
+    logo = replace(site, office=site.office.model_copy(update={"logo": "logo.png"}))
+    Image.new("RGB", (400, 400), "blue").save(site.root / "logo.png")
+    (site.content / file).write_text(text, encoding="utf-8")
+    preview.posts(logo, file)
+    assert (cards / "20261124-x7k2m.jpg").read_bytes() not in (plain, drawn)
 
 
 def test_nothing_in_an_article_becomes_code(site: settings.Settings) -> None:
