@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,7 @@ def test_dry_run_changes_nothing(small: Any) -> None:
 
 def test_taken_port(small: Any) -> None:
     """A taken port is said, exit code 2, and nothing was built."""
-    with here.socket.socket() as other:
+    with socket.socket() as other:
         other.bind(("127.0.0.1", small.port))
         other.listen()
         done = small.run("publish")
