@@ -95,7 +95,7 @@ class Run:
         """What the next build may know of this one."""
         now, office = self.order.now, office_digest(self.order.settings)
         strangers = self.placed.strangers
-        return Note(office, self.order.call, self.inputs, self.read, "", now, until, self.told(), strangers)
+        return Note(office, self.order.call, self.inputs, self.read, Seen(""), now, until, self.told(), strangers)
 
     def told(self) -> tuple[Finding, ...]:
         """All findings, in the order of the files."""

@@ -96,7 +96,8 @@ def note(pelican: Pelican) -> None:
     if run is None:
         return
     if not run.order.preview:
-        unchanged.keep(run.state, run.place, run.noted(next_moment(run)))
+        touched = (*run.placed.changed, *run.placed.removed)
+        unchanged.keep(run.state, run.place, run.noted(next_moment(run)), touched)
     run.stamps.save()
     for kind in (texts.KIND, keys.KIND, reader.KIND, *USES):
         run.state.forget(kind)

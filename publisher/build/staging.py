@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +84,8 @@ class Staging:
 
     def discard(self) -> None:
         """Removes the staging folder."""
+        import shutil  # not needed to see that nothing changed
+
         if self.folder.exists():
             shutil.rmtree(self.folder)
 

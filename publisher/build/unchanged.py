@@ -17,16 +17,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.article import Finding
 from publisher.build.derived import digest, file_digest
+from publisher.build.left import Left, left
 from publisher.build.staging import Staging
 from publisher.build.state import State
-from publisher.messages import Message
 
 if TYPE_CHECKING:
+    from publisher.article import Finding
     from publisher.settings import Settings
 
 KIND = "unchanged"
+LEFT = "left"
 # A disk's clock may be as coarse as this: FAT counts in two seconds.
 TICK_NS = 2_000_000_000
 _SETTINGS = ("office.toml", ".env")
@@ -54,10 +55,9 @@ class Place:
         code = sorted(str(p) for p in self.root.glob("*.py"))
         return (*code, *_program())
 
-    def results(self) -> tuple[str, ...]:
-        """What a build leaves."""
-        notes = ("manifest.json", Staging(self.output, self.state).written)
-        return tuple(map(str, (self.output, *(self.state / name for name in notes))))
+    def notes(self) -> tuple[str, ...]:
+        """What a build leaves in the state folder for others than the next build."""
+        return tuple(str(self.state / n) for n in ("manifest.json", Staging(self.output, self.state).written))
 
 
 def _program() -> tuple[str, ...]:
@@ -85,7 +85,7 @@ class Note:
     call: str
     inputs: tuple[str, ...]
     read: Seen
-    left: str
+    notes: Seen
     since: datetime
     until: datetime | None
     findings: tuple[Finding, ...]
@@ -93,7 +93,7 @@ class Note:
 
 
 # notes of another shape, written by another version, are not read
-_SHAPE = " ".join(f.name for kind in (Note, Seen, Finding, Message) for f in fields(kind))
+_SHAPE = " ".join(f.name for kind in (Note, Seen, Left) for f in fields(kind))
 
 
 def call(place: Place, url: str, environ: Mapping[str, str]) -> str:
@@ -118,8 +118,16 @@ def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> No
         if not isinstance(note, Note) or not _is_same(note, now, office, call):
             return None
         began = time.time_ns()
-        if see(note.inputs, known=note.read.young) != note.read or _left(place.results()) != note.left:
+        standing = state.get(LEFT, str(place.output), _SHAPE)
+        if not isinstance(standing, Left):
             return None
+        with standing.looking() as is_standing:
+            if see(note.inputs, known=note.read.young) != note.read or see(place.notes()) != note.notes:
+                return None
+            if not is_standing():
+                state.keep(LEFT, str(place.output), _SHAPE, Left())  # the build looks at everything and notes it anew
+                state.save()
+                return None
         if note.read.young:  # old enough by now to be told by their stamps
             state.keep(KIND, str(place.output), _SHAPE, replace(note, read=see(note.inputs, until=began)))
             state.save()
@@ -133,24 +141,34 @@ def _is_same(note: Note, now: datetime, office: str, call: str) -> bool:
     return bool(asked) and note.since <= now and (note.until is None or now < note.until)
 
 
-def keep(state: State, place: Place, note: Note) -> None:
-    """Notes what the build that just ended read and left."""
-    state.keep(KIND, str(place.output), _SHAPE, replace(note, left=_left(place.results())))
+def keep(state: State, place: Place, note: Note, touched: Iterable[str]) -> None:
+    """Notes what the build that just ended read and left; ``touched`` are the paths below the output folder that it
+    wrote or took away."""
+    state.keep(KIND, str(place.output), _SHAPE, replace(note, notes=see(place.notes())))
+    last = state.get(LEFT, str(place.output), _SHAPE)
+    known = isinstance(last, Left) and bool(last.paths)
+    now = last.after(f"{place.output}{os.sep}{path}" for path in touched) if known else left(place.output)
+    if now != last:
+        state.keep(LEFT, str(place.output), _SHAPE, now)
 
 
 def see(tops: Iterable[str], *, known: Mapping[str, str] | None = None, until: int | None = None) -> Seen:
     """All files below ``tops``: those in ``known``, or which changed about ``until`` (nanoseconds), by their bytes.
     A top with a closing slash is the folder alone, whatever stands in it."""
-    found = hashlib.blake2b(digest_size=20)
+    lines: list[str] = []
     young: dict[str, str] = {}
+    since = None if until is None else until - TICK_NS
     for top in tops:
         for path, stat in _files(top):
-            stamp: object = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-            recent = until is not None and max(stat.st_mtime_ns, stat.st_ctime_ns) + TICK_NS > until
+            changed, moved = stat.st_mtime_ns, stat.st_ctime_ns
+            recent = since is not None and (changed > since or moved > since)
             if (recent or (known and path in known)) and not path.endswith("/"):
-                stamp = young[path] = _bytes_of(path)
-            found.update(f"{path}\0{stamp}\n".encode("utf-8", "surrogateescape"))
-    return Seen(found.hexdigest(), young)
+                young[path] = _bytes_of(path)
+                lines.append(f"{path}\0{young[path]}")
+            else:
+                lines.append(f"{path}\0{stat.st_size} {changed} {moved} {stat.st_ino}")
+    raw = "\n".join(lines).encode("utf-8", "surrogateescape")
+    return Seen(hashlib.blake2b(raw, digest_size=20).hexdigest(), young)
 
 
 def _bytes_of(path: str) -> str:
@@ -189,25 +207,3 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result:
         return entry.stat()
     except OSError:  # a link that leads nowhere
         return entry.stat(follow_symlinks=False)
-
-
-def _left(tops: Iterable[str]) -> str:
-    """The stamps of what a build left, all files and folders."""
-    found = hashlib.blake2b(digest_size=20)
-    for top in tops:
-        place = Path(top)
-        lines = [_line(top, place.lstat())] if place.exists() else []
-        folders = [top] if place.is_dir() else []
-        while folders:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                    lines.append(_line(entry.path, entry.stat(follow_symlinks=False)))
-        lines.sort()
-        found.update("\n".join(lines).encode("utf-8", "surrogateescape"))
-    return found.hexdigest()
-
-
-def _line(path: str, stat: os.stat_result) -> str:
-    return f"{path}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"
