@@ -198,8 +198,6 @@ def _stands_for(value: object, facts: Facts) -> object:
     if isinstance(value, Article):
         times = (facts.changed(value), len(facts.corrections(value)), value.is_held(facts.now))
         return (*times, *(getattr(value, name) for name in _FIELDS))
-    if hasattr(value, "model_dump_json"):
-        return value.model_dump_json()
     return None
 
 

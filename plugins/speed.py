@@ -21,6 +21,7 @@ from publisher.build import keys, texts, unchanged
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 from publisher.messages import Message, msg
+from publisher.settings import remember
 from publisher.structured import Facts
 
 
@@ -98,6 +99,7 @@ def note(pelican: Pelican) -> None:
     if not run.order.preview:
         touched = (*run.placed.changed, *run.placed.removed)
         unchanged.keep(run.state, run.place, run.noted(next_moment(run)), touched)
+    remember(run.state, run.order.settings)
     run.stamps.save()
     for kind in (texts.KIND, keys.KIND, reader.KIND, *USES):
         run.state.forget(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -150,9 +151,7 @@ def test_missing_raqm_is_said(make: Any, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_name_without_letters_in_the_fonts_is_said(make: Any) -> None:
     """The office's own name is on every card."""
     made = make()
-    office = made.office.model_copy(update={"title": "Kabar 漢"})
-    from dataclasses import replace
-
+    office = replace(made.office, title="Kabar 漢")
     assert "漢" in str(one(replace(made, office=office), "cards").message)
 
 

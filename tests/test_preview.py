@@ -104,7 +104,7 @@ def test_the_card_is_the_one_that_a_build_draws(site: settings.Settings) -> None
     (site.content / "berita/2026/foto.jpg").write_bytes(whole[: len(whole) // 2])
     preview.posts(site, file)
     assert (cards / "20261124-x7k2m.jpg").read_bytes() == plain
-    logo = replace(site, office=site.office.model_copy(update={"logo": "logo.png"}))
+    logo = replace(site, office=replace(site.office, logo="logo.png"))
     Image.new("RGB", (400, 400), "blue").save(site.root / "logo.png")
     (site.content / file).write_text(text, encoding="utf-8")
     preview.posts(logo, file)

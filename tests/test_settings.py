@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from publisher import settings
 from publisher.errors import SettingsFault
 from publisher.messages import LANGUAGES
+from publisher.settings import check
 
 GOOD = """\
 name = "Kantor Contoh"
@@ -349,24 +350,24 @@ def test_line_of(top: dict[str, str], tables: dict[str, dict[str, str]], blank: 
             add(f"  {written(key)}={value}", table, key)
     text = "\n".join(lines)
     for path, line in where.items():
-        assert settings.line_of(text, path) == line, (text, path)
-    assert settings.line_of(text, ("tidak.ada",)) == 0
+        assert check.line_of(text, path) == line, (text, path)
+    assert check.line_of(text, ("tidak.ada",)) == 0
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=5) | st.integers(0, 3), max_size=3))
 def test_line_of_anything(text: str, path: list[str | int]) -> None:
     """Whatever the file holds, a line is one of its lines or 0."""
-    assert 0 <= settings.line_of(text, path) <= len(text.splitlines())
+    assert 0 <= check.line_of(text, path) <= len(text.splitlines())
 
 
 def test_line_of_repeated_tables() -> None:
     """The second of two tables of one name has lines of its own; a dotted key is found where it stands."""
     text = '[[accounts]]\nname = "a"\n[[accounts]]\nname = "b"\nurl = "c"\n[x."y z"]\nk = 1\n[w]\np.q = 2\n'
-    assert settings.line_of(text, ("accounts", 0, "name")) == 2
-    assert settings.line_of(text, ("accounts", 1, "name")) == 4
-    assert settings.line_of(text, ("accounts", 1, "url")) == 5
-    assert settings.line_of(text, ("accounts", 0, "url")) == 0
-    assert settings.line_of(text, ("accounts", 1)) == 3
-    assert settings.line_of(text, ("x", "y z", "k")) == 7
-    assert settings.line_of(text, ("w", "p", "q")) == 9
-    assert settings.line_of(text, ()) == 0
+    assert check.line_of(text, ("accounts", 0, "name")) == 2
+    assert check.line_of(text, ("accounts", 1, "name")) == 4
+    assert check.line_of(text, ("accounts", 1, "url")) == 5
+    assert check.line_of(text, ("accounts", 0, "url")) == 0
+    assert check.line_of(text, ("accounts", 1)) == 3
+    assert check.line_of(text, ("x", "y z", "k")) == 7
+    assert check.line_of(text, ("w", "p", "q")) == 9
+    assert check.line_of(text, ()) == 0

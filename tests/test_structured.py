@@ -159,7 +159,7 @@ def test_a_link_in_words_is_no_address(facts: Facts, service: Service) -> None:
 def test_the_site_is_told_by_all_its_names(site: Site, office: Office, now: datetime) -> None:
     """The name for search results, then the other names, the domain last; the office's accounts are its own."""
     account = Account(network="x", name="@a", url="https://x.com/a")
-    found: Any = Facts(site, office.model_copy(update={"accounts": (account,)}), now).website()
+    found: Any = Facts(site, replace(office, accounts=(account,)), now).website()
     assert found["name"] == "Kabar Layanan"
     assert found["alternateName"] == ["Contoh", "Kantor Contoh", "humas.contoh.go.id"]
     assert found["url"] == "https://humas.contoh.go.id/"
@@ -171,7 +171,7 @@ def test_the_offices_name_on_x_is_read_from_its_account(site: Site, office: Offi
 
     def handle(*urls: str) -> str:
         accounts = tuple(Account(network="a", name="b", url=u) for u in urls)
-        return Facts(site, office.model_copy(update={"accounts": accounts}), now).handle()
+        return Facts(site, replace(office, accounts=accounts), now).handle()
 
     assert handle("https://www.instagram.com/kantor/", "https://x.com/kantor_tegal") == "@kantor_tegal"
     assert handle("https://x.com/kantor/status/1", "https://notx.com/kantor") == ""

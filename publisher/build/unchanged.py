@@ -105,7 +105,7 @@ def call(place: Place, url: str, environ: Mapping[str, str]) -> str:
 
 def office_digest(settings: Settings) -> str:
     """What stands for all that the office decides, once it is checked."""
-    return digest(settings.office.model_dump_json())
+    return digest(repr(settings.office))
 
 
 def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> Note | None:

@@ -40,18 +40,8 @@ from publisher.channels._contract import (
 from publisher.errors import ChannelError, SettingsFault, TryLater
 from publisher.manifest import Record
 from publisher.messages import Message, msg
-from publisher.settings import (
-    OFFICE_FILE,
-    ChannelSettings,
-    Section,
-    Settings,
-    is_loopback,
-    is_private,
-    line_of,
-    unknown_key,
-    variable,
-    wrong_value,
-)
+from publisher.settings import OFFICE_FILE, ChannelSettings, Settings, is_loopback, is_private, variable
+from publisher.settings.check import CHANNEL, Section, line_of, unknown_key, wrong_value
 
 __all__ = [
     "Channel",
@@ -252,7 +242,7 @@ def _options(name: str, settings: Settings, *, whole: bool = False) -> Section |
     given = settings.office.channels[name]
     model: type[Section] = _module(name, given, settings).Options
     try:
-        return model.model_validate(given.options)
+        return model.model_validate(dict(given.options))
     except ValidationError as fault:
         errors = cast(list[dict[str, Any]], fault.errors())
     unknown = [e for e in errors if e["type"] == "extra_forbidden"]
@@ -281,7 +271,7 @@ def _fault(name: str, error: Mapping[str, Any], model: type[Section], settings: 
     key = str(error["loc"][0]) if error["loc"] else ""
     full = f"channels.{name}.{key}"
     if error["type"] == "extra_forbidden":
-        known = [*model.model_fields, *ChannelSettings.model_fields]
+        known = [*model.model_fields, *CHANNEL]
         return SettingsFault(unknown_key(key, known), where=_where(settings, name, key))
     if error["type"] == "missing":
         message = msg("The setting “{key}” is missing; write it down.", key=full)

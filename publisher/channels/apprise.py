@@ -18,7 +18,8 @@ from publisher.errors import Held, OutcomeUnknown, Refused
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section, is_loopback
+from publisher.settings import is_loopback
+from publisher.settings.check import Section
 
 # Our own choice, since each network behind it has its own: Discord, the shortest of the common ones, takes 2,000
 # (discord.com/developers/docs/resources/message). Apprise would cut a longer one without a word; it is refused here.

@@ -27,7 +27,8 @@ from publisher.http import Answer, Bounds, Wire
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section, is_loopback
+from publisher.settings import is_loopback
+from publisher.settings.check import Section
 
 # Lexicon app.bsky.feed.post: 300 graphemes and 3,000 bytes of UTF-8. The card's picture goes with
 # app.bsky.embed.external, whose thumb has at most 1,000,000 bytes; a lone picture may have 2,000,000 and gets them too.

@@ -27,7 +27,8 @@ from publisher.errors import ChannelError, Held, MachineFault, OutcomeUnknown, T
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section, is_loopback
+from publisher.settings import is_loopback
+from publisher.settings.check import Section
 from publisher.subscribers import ADDRESS, Addressee, Subscribers
 
 # Our own choice: what is read in two minutes. RFC 5322 sets no limit but on a line, which the encoding keeps.

@@ -18,7 +18,7 @@ from publisher.errors import Refused
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section
+from publisher.settings.check import Section
 
 # 63,206 characters (gitroomhq/postiz-app, facebook provider; Meta's documents name none), counted the strictest
 # way. The picture is the one that Facebook unfolds the link into, described on our page.

@@ -20,7 +20,7 @@ from publisher.errors import Refused
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section
+from publisher.settings.check import Section
 
 # developers.facebook.com/docs/instagram-platform, ig-user/media: caption 2,200, counted the strictest way; JPEG of
 # 8 MiB at most, 4:5 to 1.91:1 (our upright card is 4:5, the one of links 1.905:1); alt text 1,000. A link in a

@@ -22,7 +22,8 @@ from publisher.http import Answer, Bounds, Wire, reason
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Media, Once, Post, Receipt
-from publisher.settings import Section, is_loopback
+from publisher.settings import is_loopback
+from publisher.settings.check import Section
 
 # learn.microsoft.com, little-text-format: these are signs of the text's own language and cut it where they stand bare.
 RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")

@@ -21,7 +21,8 @@ from publisher.errors import Held, OutcomeUnknown
 from publisher.manifest import Record
 from publisher.messages import Message, msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section, is_private
+from publisher.settings import is_private
+from publisher.settings.check import Section
 
 # Our own choice, by preset below: what fits the place, since a person can always say it otherwise.
 LIMITS = Limits(

@@ -23,7 +23,8 @@ from publisher.http import Bounds
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Media, Once, Post, Receipt
-from publisher.settings import Section, is_loopback
+from publisher.settings import is_loopback
+from publisher.settings.check import Section
 
 # docs.joinmastodon.org/user/posting: 500 characters, every link counts as 23; an instance may allow more.
 # Pictures 16 MB and 4 a post (api/v2/instance, configuration.media_attachments); alt text 1,500 (unverified).

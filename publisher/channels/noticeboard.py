@@ -23,7 +23,7 @@ from publisher.errors import Held, Refused
 from publisher.manifest import Record
 from publisher.messages import msg, translator
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section
+from publisher.settings.check import Section
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -20,7 +20,8 @@ from publisher.http import LONGEST_WAIT, Answer, reason
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section, is_loopback
+from publisher.settings import is_loopback
+from publisher.settings.check import Section
 
 # core.telegram.org/bots/api#sendmessage: 4,096 characters after entities parsing, counted as UTF-16 units
 # (#messageentity). The picture is the link's preview, described on our page.

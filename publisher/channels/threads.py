@@ -19,7 +19,7 @@ from publisher.channels._pictures import address, picture
 from publisher.channels._words import Wording, excess, word
 from publisher.manifest import Record
 from publisher.post import Limits, Once, Post, Receipt
-from publisher.settings import Section
+from publisher.settings.check import Section
 
 # developers.facebook.com/docs/threads/posts: 500 characters, an emoji counts as its UTF-8 bytes; JPEG or PNG of
 # 8 MB. Alt text 1,000 (docs/threads/create-posts/accessibility).

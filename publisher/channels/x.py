@@ -21,7 +21,8 @@ from publisher.http import Answer, Bounds, Wire
 from publisher.manifest import Record
 from publisher.messages import msg
 from publisher.post import Limits, Media, Once, Post, Receipt
-from publisher.settings import Section, is_loopback
+from publisher.settings import is_loopback
+from publisher.settings.check import Section
 
 if TYPE_CHECKING:
     import tweepy

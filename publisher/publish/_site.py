@@ -80,7 +80,7 @@ def preview(
     def rebuild(address: str) -> Sequence[Finding]:
         from plugins import run
 
-        office = settings.office.model_copy(update={"url": address})
+        office = replace(settings.office, url=address)
         shown = replace(settings, office=office, output=settings.state / PREVIEW)
         report(run.build(shown, clock(), preview=True).findings)
         return ()

@@ -98,7 +98,7 @@ def whats(ledger: Ledger, id: str) -> list[tuple[str, str]]:
 
 def approval(desk: Desk) -> None:
     given = desk.settings.office.channels["told"]
-    desk.settings.office.channels["told"] = given.model_copy(update={"approval": True})
+    desk.settings.office.channels["told"] = replace(given, approval=True)
 
 
 def test_nothing_goes_out_unapproved(desk: Desk, person: Person, doubles: Any) -> None:
@@ -157,7 +157,7 @@ def test_quiet_hours_past_midnight(doubles: Any, hour: int, end: int | None) -> 
 def test_old_news_is_skipped(desk: Desk, doubles: Any, person: Person) -> None:
     """After an outage news that is too old is skipped with the reason, not burst out; a person may still send it."""
     given = desk.settings.office.channels["told"]
-    desk.settings.office.channels["told"] = given.model_copy(update={"max_age_days": 3})
+    desk.settings.office.channels["told"] = replace(given, max_age_days=3)
     desk.plan(doubles.record())
     desk.now += timedelta(days=4)
     desk.plan(doubles.record())
@@ -173,7 +173,7 @@ def test_old_news_is_skipped(desk: Desk, doubles: Any, person: Person) -> None:
 def test_what_was_tried_is_not_too_old(desk: Desk, doubles: Any) -> None:
     """A delivery that was tried in time is finished, however long the channel was away."""
     given = desk.settings.office.channels["told"]
-    desk.settings.office.channels["told"] = given.model_copy(update={"max_age_days": 3})
+    desk.settings.office.channels["told"] = replace(given, max_age_days=3)
     desk.plan(doubles.record())
     desk.channel.says["send"].append(TryLater(msg("away"), after=3600.0))
     desk.carry()

@@ -70,14 +70,14 @@ def test_posts(settings: Any, ledger: Ledger, doubles: Any, told: Any) -> None:
     ledger.hold("told", msg("wait"), None, now, who="Siti", by="person")
     assert when.posts(settings, ledger, now) is None
     ledger.unhold("told", now, who="Siti", by="person")
-    settings.office.channels["told"] = settings.office.channels["told"].model_copy(update={"on": False})
+    settings.office.channels["told"] = replace(settings.office.channels["told"], on=False)
     assert when.posts(settings, ledger, now) is None
 
 
 def test_what_waits_for_a_person_is_not_due(settings: Any, ledger: Ledger, doubles: Any, told: Any) -> None:
     """A post that waits for approval wakes nobody."""
     given = settings.office.channels["told"]
-    settings.office.channels["told"] = given.model_copy(update={"approval": True})
+    settings.office.channels["told"] = replace(given, approval=True)
     plan(ledger, doubles.manifest(doubles.record()), [told(Once.KEY)], settings, doubles.DUE)
     assert when.posts(settings, ledger, doubles.DUE + HOUR) is None
 

@@ -290,6 +290,35 @@ def test_the_command_does_not_load_what_it_does_not_need(office: Office) -> None
     assert "pelican" in said[0].stderr
 
 
+def test_settings_that_are_the_same_are_not_checked_again(office: Office) -> None:
+    """A build after an edit loads neither pydantic nor what only channels and the ledger need; a build after a change
+    of office.toml checks it, and so does one that remembers nothing."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom datetime import datetime, UTC\n"
+        "from publisher.settings import load\nfrom plugins import run\n"
+        "run.build(load(Path.cwd(), {}), datetime(2026, 11, 24, tzinfo=UTC))\n"
+        "print(sorted({m.partition('.')[0] for m in sys.modules}))\n"
+    )
+
+    def loaded() -> set[str]:
+        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=office.root, env=environ, capture_output=True, text=True, check=True
+        )
+        return set(done.stdout.replace("'", "").strip("[]\n").split(", "))
+
+    assert "pydantic" in loaded()
+    office.article("dua", "Baru.")
+    seen = loaded()
+    assert "pelican" in seen
+    assert not seen & {"pydantic", "sqlalchemy", "requests", "tweepy", "rich", "typer"}
+    file = office.root / "office.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Contoh", "Contah"), encoding="utf-8")
+    assert "pydantic" in loaded()
+    (office.root / ".kentongan/build.sqlite3").unlink()
+    assert "pydantic" in loaded()
+
+
 def written(office: Office) -> list[str]:
     """The pages that the next build makes anew."""
     made: list[str] = []
