@@ -72,7 +72,7 @@ def measure(found: Sequence[Article], parts: Sequence[Section]) -> dict[str, tup
     rows = {}
     for name in names(feeds):
         begin = time.process_time()
-        sizes = [len(raw) for _, raw in load(feeds, name).render(edition)]
+        sizes = [len(document.make()) for document in load(feeds, name).render(edition)]
         rows[name] = (time.process_time() - begin, len(sizes), sum(sizes))
     seconds, files, size = (sum(column) for column in zip(*rows.values(), strict=True))
     return {**rows, "all": (float(seconds), int(files), int(size))}

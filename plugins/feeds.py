@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
+from plugins._pages import Stamp, stamp
 from plugins.periods import terms
 from plugins.reader import parts
 from publisher import feeds
 from publisher._folder import load, names
 from publisher.article import Article, Page, Service
 from publisher.build.addresses import record_path
+from publisher.build.check import Look
 from publisher.build.derived import digest
 from publisher.errors import SiteFault
+from publisher.feeds._document import Document, Made, Memory
 from publisher.feeds._edition import Dated, Edition, Kind, Section
 from publisher.feeds.opml import heading
 from publisher.messages import msg
 
-Made = TypeVar("Made")
-USES = ("feeds entry", "feeds listed")  # kinds of the state
+KIND, ENTRY = "feeds", "feeds entry"  # kinds of the state
+USES = (ENTRY, "feeds newest", "feeds shares")
 KINDS: dict[str, Kind] = {"category": "kategori", "tag": "tag", "author": "penulis"}
 
 
@@ -55,25 +59,70 @@ def gather(generators: Iterable[Any]) -> None:
     news.context["feed_groups"] = [(heading(kind).text, tuple(group)) for kind, group in groups]
 
 
-class Remembering:
-    """What feeds and sitemaps say of an article, kept in the state until the article, the register or the site's own
+class Remembering(Memory):
+    """What feeds and sitemaps are made of, kept in the state until an article in it, the register or the site's own
     facts become others, or a change that was ahead of the clock is made."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._by = digest(run.program, run.site)
+        self._marks: dict[str, str] = {}
 
-    def __call__(self, use: str, article: Article, make: Callable[[], Made]) -> Made:
+    def recall(self, use: str, name: str, made_of: Sequence[object], make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made when it is not known."""
-        changes = (article.modified, *(c.date for c in article.corrections))
-        made = [when is not None and when.replace(microsecond=0) <= self._run.order.now for when in changes]
-        key, kind = digest(self._by, article, *made), f"feeds {use}"
-        kept: Made | None = self._run.state.get(kind, article.path, key)
+        key, kind = self.key(made_of), f"feeds {use}"
+        kept: Made | None = self._run.state.get(kind, name, key)
         if kept is not None:
             return kept
         new = make()
-        self._run.state.keep(kind, article.path, key, new)
+        self._run.state.keep(kind, name, key, new)
         return new
+
+    def key(self, made_of: Iterable[object]) -> str:
+        """What stands for ``made_of``."""
+        return digest(self._by, *(self._mark(p) if isinstance(p, Article) else p for p in made_of))
+
+    def _mark(self, article: Article) -> str:
+        """What stands for an article and the changes of it that are made by now."""
+        if article.path not in self._marks:
+            changes = (article.modified, *(c.date for c in article.corrections))
+            made = [when is not None and when.replace(microsecond=0) <= self._run.order.now for when in changes]
+            said = repr((article, made)).encode("utf-8", "surrogatepass")
+            self._marks[article.path] = blake2b(said, digest_size=20).hexdigest()
+        return self._marks[article.path]
+
+
+class Files:
+    """The files of the formats. One that stands in the output folder as it would be made is not made again."""
+
+    def __init__(self, run: Run, memory: Memory) -> None:
+        self._run = run
+        self._memory = memory
+        self._site = str(run.order.settings.output)
+        self._last: dict[str, tuple[str, Stamp]]
+        self._last, before = run.state.get(KIND, self._site, run.program) or ({}, frozenset())
+        self._secret = frozenset(run.secret())
+        new = self._secret - before  # what was made before they became secret may name them
+        self._look = Look(run.order.settings.output, run.site.url, frozenset(), new)
+        self._now: dict[str, tuple[str, Stamp]] = {}
+
+    def put(self, document: Document) -> None:
+        """Has the file stand in the site."""
+        path, key = document.path, self._memory.key((document.path, *document.made_of))
+        place = self._run.order.settings.output / path
+        raw = None if self._last.get(path) == (key, stamp(place)) else document.make()
+        stands = raw is None or (place.is_file() and place.read_bytes() == raw)
+        if stands and not self._look.is_secret(path):
+            self._run.standing.add(path)
+        else:
+            place = self._run.staging.site / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(document.make() if raw is None else raw)
+        self._now[path] = key, stamp(place)
+
+    def save(self) -> None:
+        """Notes what the files were made of."""
+        self._run.state.keep(KIND, self._site, self._run.program, (self._now, self._secret))
 
 
 def write(generator: ArticlesGenerator, writer: Writer) -> None:
@@ -81,17 +130,19 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     run = run_of(generator.settings)
     if run is None or run.edition is None:
         return
+    files = Files(run, run.edition.memory)
     for name in names(feeds):
         try:
-            for path, raw in load(feeds, name).render(run.edition):
-                target = run.staging.site / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(raw)
+            for document in load(feeds, name).render(run.edition):
+                files.put(document)
         except OSError:
             raise
         except Exception as fault:
             detail = f"{type(fault).__name__}: {fault}"
             raise SiteFault(msg("The feed {name} cannot be made: {detail}", name=name, detail=detail)) from fault
+    files.save()
+    for article in run.edition.public:  # wanted as long as the article is there, whichever files were made today
+        run.state.use(ENTRY, article.path)
 
 
 def sections(run: Run, generator: Any) -> Iterator[Section]:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from publisher.feeds._edition import Edition
 
 ARCHIVE_MIME = "application/atom+xml"
 # Stands before the oldest month, so that every document leads on to another one, as validators ask.
 BEGINNING = "awal"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document stands among the others: the path of the ``older`` or ``newer`` one and, in an archive
+    document, of the ``current`` one; ``updated`` dates a document without entries."""
+
+    older: str = ""
+    newer: str = ""
+    current: str = ""
+    updated: datetime | None = None
 
 
 def archive_path(month: str, part: int = 0) -> str:

@@ -117,6 +117,7 @@ def name(text: str) -> str:
     return line(_TAG.sub("", text)) if speaks_of_markup(text) else line(text)
 
 
+@lru_cache(maxsize=256)
 def absolute(address: str, base: str) -> str:
     """``address`` resolved against ``base`` and written in ASCII; "" when no reader should be sent there."""
     address = clean(address).replace("\n", "").replace("\t", "").strip()

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from itertools import islice, pairwise
-from typing import Any, Literal, TypeVar
+from itertools import pairwise
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, Status
+from publisher.feeds._choice import corrected, dated, moment, originals, public
 from publisher.feeds._content import line, name, path_address
-from publisher.feeds._entry import Entry, Listed, Memory, corrected, dated, entry, listed, moment, no_memory, public
+from publisher.feeds._document import Made, Memory
+from publisher.feeds._entry import Entry, Listed, entry, listed
 from publisher.messages import Message, msg
 
 # The retired Publisher Center's budget, still kept by aggregators (support.google.com/news/
@@ -27,7 +29,6 @@ GAP = 12
 
 Kind = Literal["kategori", "tag", "penulis", "layanan"]
 Dated = tuple[str, datetime | None]
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,22 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One feed to be written: at ``path``, about what the page ``home`` shows, both below the site's root."""
+    """One feed to be written: at ``path``, about what the page ``home`` shows, both below the site's root.
+
+    The last ``staying`` of its ``articles`` are old ones that stand there for a correction.
+    """
 
     path: str
     home: str
     title: str
     description: str
-    entries: tuple[Entry, ...]
+    articles: tuple[Article, ...]
+    staying: int = 0
+
+    @property
+    def made_of(self) -> tuple[object, ...]:
+        """All that the feed says."""
+        return (self.home, self.title, self.description, self.staying, *self.articles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ class Edition:
         sections: Sequence[Section] = (),
         pages: Sequence[Dated] = (),
         periods: Sequence[tuple[int, Dated]] = (),
-        memory: Memory = no_memory,
+        memory: Memory | None = None,
     ) -> None:
         self.site = site
         self.now = now
@@ -91,12 +101,13 @@ class Edition:
         self.periods = tuple(periods)
         self._given = tuple(dated(site, articles))
         self._made: dict[tuple[str, str], Any] = {}
-        self._memory = memory
+        self._entries: dict[str, Entry] = {}
+        self.memory = memory or Memory()
 
     @cached_property
     def public(self) -> tuple[Article, ...]:
         """The articles that are public now, newest first, each id once."""
-        return public(self.site, self._given, self.now)
+        return public(self._given, self.now)
 
     @cached_property
     def carried(self) -> tuple[Article, ...]:
@@ -104,14 +115,28 @@ class Edition:
         return tuple(a for a in self.public if a.due.year >= FIRST_YEAR)
 
     @cached_property
-    def listed(self) -> tuple[Listed, ...]:
-        """The same as sitemaps need them, without those whose original stands on another site."""
-        return tuple(listed(self.site, self.public, self.now, self._memory))
+    def originals(self) -> tuple[Article, ...]:
+        """The public articles that sitemaps name, newest first, without those whose original stands on another site."""
+        return tuple(originals(self.site, self.public))
+
+    def listed(self, article: Article) -> Listed:
+        """``article`` as a sitemap names it."""
+        return listed(self.site, article, self.now)
 
     def entry(self, article: Article) -> Entry:
-        """``article`` cleaned for a feed."""
-        make = partial(entry, self.site, article, self.now)
-        return self.once("entry", article.id, lambda: self._memory("entry", article, make))
+        """``article`` cleaned for a feed; one that stands in several is kept."""
+        known = self._entries.get(article.id)
+        if known is None:
+            known = self.memory.recall("entry", article.path, (article,), partial(entry, self.site, article, self.now))
+            if article.id in self._several:
+                self._entries[article.id] = known
+        return known
+
+    def entries(self, feed: Feed) -> tuple[Entry, ...]:
+        """The articles of ``feed``, cleaned."""
+        found = [self.entry(a) for a in feed.articles]
+        at = len(found) - feed.staying
+        return (*found[:at], *(replace(e, stays=True) for e in found[at:]))
 
     def once(self, use: str, id: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made at the first call with this ``use`` and ``id`` and kept."""
@@ -123,32 +148,43 @@ class Edition:
 
     def main(self, path: str) -> Feed:
         """The feed of all news: the newest, and older ones with a correction of the last days."""
-        since = self.now - CORRECTED
-        staying = [a for a in self.carried[ENTRIES:] if (corrected(a, self.now) or since) > since][:ENTRIES]
-        newest = map(self.entry, self.carried[: ENTRIES - len(staying)])
         title = line(self.site.title) or path_address(self.site.url, "")
         return Feed(
             path=path,
             home="",
             title=title,
             description=line(self.site.description) or title,
-            entries=(*newest, *(replace(self.entry(a), stays=True) for a in staying)),
+            articles=self._newest,
+            staying=len(self._staying),
         )
 
     def feeds(self, path: str) -> Iterator[Feed]:
         """The feed of all news at ``path``, and below each section's page one of the same name."""
         yield self.main(path)
-        for section in self.sections:
+        name = path.rpartition("/")[2]
+        for section, newest in zip(self.sections, self._newest_of_sections, strict=True):
             title = self.title(section)
-            own = {a.id for a in section.articles}
-            newest = islice((a for a in self.carried if a.id in own), ENTRIES)
-            yield Feed(
-                path=f"{section.home}{path.rpartition('/')[2]}",
-                home=section.home,
-                title=title,
-                description=title,
-                entries=tuple(map(self.entry, newest)),
-            )
+            yield Feed(path=f"{section.home}{name}", home=section.home, title=title, description=title, articles=newest)
+
+    @cached_property
+    def _staying(self) -> tuple[Article, ...]:
+        since = self.now - CORRECTED
+        return tuple(a for a in self.carried[ENTRIES:] if (corrected(a, self.now) or since) > since)[:ENTRIES]
+
+    @cached_property
+    def _newest(self) -> tuple[Article, ...]:
+        return (*self.carried[: ENTRIES - len(self._staying)], *self._staying)
+
+    @cached_property
+    def _newest_of_sections(self) -> tuple[tuple[Article, ...], ...]:
+        places = {a.id: n for n, a in enumerate(self.carried)}
+        own = ({places[a.id] for a in section.articles if a.id in places} for section in self.sections)
+        return tuple(tuple(self.carried[n] for n in sorted(found)[:ENTRIES]) for found in own)
+
+    @cached_property
+    def _several(self) -> frozenset[str]:
+        """The ids of the articles of all feeds but the archive."""
+        return frozenset(a.id for newest in (self._newest, *self._newest_of_sections) for a in newest)
 
     def title(self, section: Section) -> str:
         """What the feeds of ``section`` are called, in the site's language."""
@@ -183,8 +219,7 @@ class Edition:
         return moment(datetime(year, month, 1, tzinfo=self.zone), self.zone)
 
     def _month(self, article: Article) -> tuple[int, int]:
-        when = moment(article.due, self.zone)
-        return when.year, when.month
+        return article.due.year, article.due.month
 
 
 def _called(kind: Kind, site: str, name: str) -> Message:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
-from typing import Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, article_path
+from publisher.feeds._choice import moment
 from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, name, path_address, pictures
 from publisher.messages import msg
 
@@ -25,9 +24,6 @@ FEED_BYTES = 2_000_000
 TEXT_BYTES = 500_000
 # What an empty feed is dated: a moment that no rebuild moves.
 EMPTY = datetime(TAG_YEAR, 1, 1, tzinfo=UTC)
-# Beyond these years no feed format writes a date; moving one into another zone could leave the calendar.
-_FIRST_YEAR, _LAST_YEAR = 1900, 9999
-_OLDEST, _NEWEST = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
 # RFC 5646, as much of it as feeds use.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -66,8 +62,7 @@ class Enclosure:
 class Listed:
     """An article as sitemaps need it; times are in the site's zone.
 
-    ``published`` is the moment it was first public; ``updated`` is never before it. ``pictures`` are the
-    addresses of its pictures on this site, cards apart.
+    ``published`` is the moment it was first public; ``updated`` is never before it.
     """
 
     id: str
@@ -76,8 +71,6 @@ class Listed:
     published: datetime
     updated: datetime
     lang: str
-    translation_of: str
-    pictures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,56 +94,6 @@ class Entry:
     media: Media | None
     enclosures: tuple[Enclosure, ...] = ()
     stays: bool = False
-
-
-Made = TypeVar("Made")
-
-
-class Memory(Protocol):
-    """Gives what ``make`` gives of ``article``; whoever calls may know it from before. ``use`` says what it is."""
-
-    def __call__(self, use: str, article: Article, make: Callable[[], Made]) -> Made:
-        """The same as ``make()``."""
-        ...
-
-
-def no_memory(use: str, article: Article, make: Callable[[], Made]) -> Made:
-    """Everything is made anew."""
-    return make()
-
-
-def listed(site: Site, articles: Sequence[Article], now: datetime, memory: Memory = no_memory) -> Iterator[Listed]:
-    """``articles``, which are public, each address once, but those whose original stands on another site:
-    a sitemap names no copies."""
-    seen: set[str] = set()
-    for article in articles:
-        url = path_address(site.url, article_path(article))
-        original = not article.canonical.strip() or absolute(article.canonical, url) in ("", url)
-        if original and url not in seen:
-            seen.add(url)
-            yield memory("listed", article, partial(_listed, site, article, url, now))
-
-
-def public(site: Site, articles: Sequence[Article], now: datetime) -> tuple[Article, ...]:
-    """The articles that are public at ``now``, newest first, each id once (the newest wins).
-
-    Callers hand over public articles only; this second look costs nothing and keeps an embargo tight.
-    """
-    seen = sorted(
-        (a for a in dated(site, articles) if a.is_public(now)), key=lambda a: (-a.due.timestamp(), a.id, a.slug)
-    )
-    first: dict[str, Article] = {}
-    for article in seen:
-        first.setdefault(line(article.id), article)
-    return tuple(first.values())
-
-
-def dated(site: Site, articles: Iterable[Article]) -> Iterator[Article]:
-    """``articles`` with a date and an embargo that can be compared and written."""
-    zone = ZoneInfo(site.timezone)
-    for article in articles:
-        embargo = moment(article.embargo, zone) if article.embargo else None
-        yield replace(article, date=moment(article.date, zone), embargo=embargo)
 
 
 def entry(site: Site, article: Article, now: datetime) -> Entry:
@@ -184,17 +127,9 @@ def entry(site: Site, article: Article, now: datetime) -> Entry:
     )
 
 
-def corrected(article: Article, now: datetime) -> datetime | None:
-    """When the last correction of ``article`` was made, None when it has none yet."""
-    zone = article.date.tzinfo
-    made = (c.date if c.date.tzinfo else c.date.replace(tzinfo=zone) for c in article.corrections)
-    return max((when for when in made if when <= now), default=None)
-
-
-def _listed(site: Site, article: Article, url: str, now: datetime) -> Listed:
-    root = path_address(site.url, "")
-    photo = (path_address(site.url, article.photo.path),) if article.photo else ()
-    own = tuple(p for p in pictures(article.html, url) if p.startswith(root))
+def listed(site: Site, article: Article, now: datetime) -> Listed:
+    """``article`` as a sitemap names it."""
+    url = path_address(site.url, article_path(article))
     published, changed = _dates(site, article, now)
     return Listed(
         id=article.id,
@@ -203,9 +138,15 @@ def _listed(site: Site, article: Article, url: str, now: datetime) -> Listed:
         published=published,
         updated=changed,
         lang=language(article.lang, site.language),
-        translation_of=article.translation_of,
-        pictures=tuple(dict.fromkeys(photo + own)),
     )
+
+
+def pictured(site: Site, article: Article) -> tuple[str, ...]:
+    """The addresses of the article's pictures on this site, cards apart."""
+    url, root = path_address(site.url, article_path(article)), path_address(site.url, "")
+    photo = (path_address(site.url, article.photo.path),) if article.photo else ()
+    own = tuple(p for p in pictures(article.html, url) if p.startswith(root))
+    return tuple(dict.fromkeys(photo + own))
 
 
 def _dates(site: Site, article: Article, now: datetime) -> tuple[datetime, datetime]:
@@ -240,22 +181,14 @@ def feed_id(site: Site, filename: str) -> str:
     return tag_id(site, f"{urlsplit(site.url).path.strip('/')}/{filename}".lstrip("/"))
 
 
+def hub_of(site: Site) -> str:
+    """The address of the WebSub hub, "" when there is none."""
+    return absolute(site.hub, path_address(site.url, "")) if site.hub else ""
+
+
 def updated(shown: Sequence[Entry]) -> datetime:
     """When a feed of these entries changed last: the newest of theirs, never the time of a build."""
     return max((e.updated for e in shown), default=EMPTY)
-
-
-def moment(when: datetime, zone: ZoneInfo) -> datetime:
-    """``when`` in ``zone``, to the second; a time without a zone is in it already.
-
-    Where the zone's offset then had seconds, which no feed format can write, it is UTC.
-    """
-    aware = when if when.tzinfo else when.replace(tzinfo=zone)
-    aware = aware.replace(microsecond=0)
-    if not _FIRST_YEAR <= aware.year < _LAST_YEAR:
-        return _OLDEST if aware.year < _FIRST_YEAR else _NEWEST
-    there = aware.astimezone(zone)
-    return there if there.strftime("%z")[5:] == "" else aware.astimezone(UTC)
 
 
 def language(given: str, default: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from collections.abc import Sequence
 
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from publisher.article import Site
-from publisher.feeds._content import absolute, path_address
+from publisher.feeds._content import path_address
 from publisher.feeds._edition import Feed
-from publisher.feeds._entry import feed_id, language, updated
+from publisher.feeds._entry import Entry, feed_id, hub_of, language, updated
 
 
-def generator(site: Site, feed: Feed, mime: str) -> FeedGenerator:
-    """The head of ``feed``: titles, links to itself, hub and home page, language, dates.
+def generator(site: Site, feed: Feed, shown: Sequence[Entry], mime: str) -> FeedGenerator:
+    """The head of ``feed`` with the entries ``shown``: titles, links to itself, hub and home page, language, dates.
 
     feedgen asks the clock for every date it is not given, and takes the last link added for RSS's own.
     """
@@ -24,7 +24,7 @@ def generator(site: Site, feed: Feed, mime: str) -> FeedGenerator:
     made.description(feed.description)
     made.language(language(site.language, "id"))
     made.generator("Kentongan")
-    made.updated(updated(feed.entries))
+    made.updated(updated(shown))
     made.link(href=path_address(site.url, feed.path), rel="self", type=mime)
     if hub := hub_of(site):
         made.link(href=hub, rel="hub")
@@ -32,16 +32,11 @@ def generator(site: Site, feed: Feed, mime: str) -> FeedGenerator:
     return made
 
 
-def hub_of(site: Site) -> str:
-    """The address of the WebSub hub, "" when there is none."""
-    return absolute(site.hub, path_address(site.url, "")) if site.hub else ""
-
-
 class Ready:
-    """A copy of an entry that was made before, in the place of feedgen's own: one article stands in many feeds."""
+    """An entry that was made before, in the place of feedgen's own: one article stands in many feeds."""
 
     def __init__(self, element: etree._Element) -> None:
-        self.element = deepcopy(element)
+        self.element = element
 
     def register_extension(self, *given: object) -> None:
         """feedgen registers each extension of the feed with the entry; this one has had them."""

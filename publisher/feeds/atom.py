@@ -8,175 +8,80 @@ month to the one before, the oldest to an empty beginning, and all of them back 
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 
-from feedgen.entry import FeedEntry
-from feedgen.ext.base import BaseEntryExtension, BaseExtension
-from lxml import etree
-
-from publisher.feeds._archive import ARCHIVE_MIME, BEGINNING, archive_path, newest_archive
-from publisher.feeds._content import declared, line, path_address, speaks_of_markup
+from publisher.article import Article
+from publisher.feeds._archive import ARCHIVE_MIME, BEGINNING, Place, archive_path, newest_archive
+from publisher.feeds._document import Document
 from publisher.feeds._edition import Edition, Feed, Month
-from publisher.feeds._entry import FEED_BYTES, Entry, feed_id, fit
-from publisher.feeds._generator import Ready, generator
-from publisher.feeds._xml import LANG, legible
+from publisher.feeds._entry import FEED_BYTES, Entry, fit
 
 FILENAME = "feeds/atom.xml"
 MIME = ARCHIVE_MIME
-HISTORY = "http://purl.org/syndication/history/1.0"
+Clean = Callable[[Article], Entry]
 
 
-def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def render(edition: Edition) -> Iterator[Document]:
     """The newest articles, then every month. ``summary`` is plain text, ``content`` is HTML in the entry's
     own language."""
-    main = edition.main(FILENAME)
-
-    def write(shown: Sequence[Entry]) -> bytes:
-        return _written(edition, replace(main, entries=tuple(shown)), Place(older=newest_archive(edition)))
-
-    yield FILENAME, fit(main.entries, write)
+    main, place = edition.main(FILENAME), Place(older=newest_archive(edition))
+    yield Document(FILENAME, (place, *main.made_of), partial(_main, edition, main, place))
     for month, before in zip(edition.months, (*edition.months[1:], None), strict=False):
-        yield from _archive(edition, main, month, archive_path(before.name if before else BEGINNING))
+        yield from _archive(edition, month, archive_path(before.name if before else BEGINNING))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a document stands among the others: the path of the ``older`` or ``newer`` one and, in an archive
-    document, of the ``current`` one; ``updated`` dates a document without entries."""
+def _main(edition: Edition, main: Feed, place: Place) -> bytes:
+    def write(shown: Sequence[Entry]) -> bytes:
+        return _written(edition, main, shown, place)
 
-    older: str = ""
-    newer: str = ""
-    current: str = ""
-    updated: datetime | None = None
+    return fit(edition.entries(main), write)
 
 
-def _archive(edition: Edition, main: Feed, month: Month, older: str) -> Iterator[tuple[str, bytes]]:
+def _archive(edition: Edition, month: Month, older: str) -> Iterator[Document]:
     """The documents of ``month``: one, or several where it would be larger than a reader takes.
 
     The one that others lead to has the newest articles, and those before it are filled up from the oldest:
     a new article changes the last one only.
     """
-    parts = _parts([edition.entry(a) for a in reversed(month.articles)])
-    paths = [archive_path(month.name, n) for n in (*range(1, len(parts)), 0)]
+    entry = cache(edition.entry)  # of this month only: they are asked for twice, and all together would be too many
+    make = partial(_shares, month, entry)
+    shares: tuple[int, ...] = edition.memory.recall("shares", month.name, month.articles, make)
+    paths = [archive_path(month.name, n) for n in (*range(1, len(shares)), 0)]
     if older == archive_path(BEGINNING):
         place = Place(newer=paths[0], current=FILENAME, updated=month.begins)
-        yield older, _written(edition, replace(main, path=older, entries=()), place)
-    for path, entries in zip(paths, parts, strict=True):
-        place = Place(older=older, current=FILENAME, updated=None if entries else month.begins)
-        yield path, _written(edition, replace(main, path=path, entries=tuple(reversed(entries))), place)
-        older = path
+        yield _part(edition, older, (), entry, place)
+    end = len(month.articles)
+    for path, share in zip(paths, shares, strict=True):
+        place = Place(older=older, current=FILENAME, updated=None if share else month.begins)
+        yield _part(edition, path, month.articles[end - share : end], entry, place)
+        older, end = path, end - share
 
 
-def _parts(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """``entries`` in their order, in portions that fit into a feed."""
-    parts: list[list[Entry]] = [[]]
+def _part(edition: Edition, path: str, articles: Sequence[Article], entry: Clean, place: Place) -> Document:
+    def make() -> bytes:
+        return _written(edition, edition.main(path), [entry(a) for a in articles], place)
+
+    return Document(path, (place, *articles), make)
+
+
+def _shares(month: Month, entry: Clean) -> tuple[int, ...]:
+    """How many articles each document has, the oldest first: as many as fit into a feed."""
+    shares = [0]
     room = FEED_BYTES
-    for entry in entries:
+    for article in reversed(month.articles):
+        html = entry(article).html
         # "<" takes four bytes in XML; what stands beside the text is short
-        size = len(entry.html.encode()) + 3 * entry.html.count("<") + 4 * entry.html.count("&") + 4_000
-        if size > room and parts[-1]:
-            parts.append([])
+        size = len(html.encode()) + 3 * html.count("<") + 4 * html.count("&") + 4_000
+        if size > room and shares[-1]:
+            shares.append(0)
             room = FEED_BYTES
-        parts[-1].append(entry)
+        shares[-1] += 1
         room -= size
-    return parts
+    return tuple(shares)
 
 
-def _written(edition: Edition, feed: Feed, place: Place) -> bytes:
-    site = edition.site
-    home = path_address(site.url, "")
-    made = generator(site, feed, MIME)
-    made.id(feed_id(site, FILENAME))  # an archive document is a part of the same feed
-    if place.updated:
-        made.updated(place.updated)
-    for rel, path in (("prev-archive", place.older), ("next-archive", place.newer), ("current", place.current)):
-        if path:
-            made.link(href=path_address(site.url, path), rel=rel, type=MIME)
-    made.author(name=line(site.office) or line(site.title) or home, uri=home)
-    made.register_extension("house", Archive, Details, rss=False)
-    made.house.is_archive = bool(place.current)
-    for entry in apart(feed.entries):
-        ready = Ready(edition.once("atom", entry.id, partial(_entry, entry)))
-        _date(ready.element, entry.updated)
-        made.add_entry(ready, order="append")
-    written: bytes = made.atom_str(pretty=True)
-    return legible(written)
+def _written(edition: Edition, feed: Feed, shown: Sequence[Entry], place: Place) -> bytes:
+    from publisher.feeds._atom import written  # with feedgen, which a build that makes no feed does not load
 
-
-def _entry(entry: Entry) -> etree._Element:
-    item = FeedEntry()
-    item.register_extension("house", Details, rss=False)
-    item.house.entry = entry
-    item.id(entry.id)
-    item.title(declared(entry.title))
-    item.link(href=entry.url)
-    item.published(entry.published)
-    item.updated(entry.updated)
-    item.author([{"name": name} for name in entry.authors])
-    item.summary(declared(entry.summary), type="html" if speaks_of_markup(entry.summary) else None)
-    item.content(entry.html, type="html")
-    item.category([{"term": c.name, "scheme": c.scheme} for c in entry.categories])
-    made: etree._Element = item.atom_entry()
-    return made
-
-
-def _date(element: etree._Element, updated: datetime) -> None:
-    """Gives ``element`` the time that it has in this document."""
-    found = element.find("updated")
-    if found is not None:
-        found.text = updated.isoformat()
-
-
-def apart(shown: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The entries, those updated in one second set apart by fractions of it.
-
-    Readers sort by this time, so it should be no one else's. The fraction comes from the id, so that it
-    does not depend on what else stands in the feed.
-    """
-    crowd = Counter(e.updated for e in shown)
-    taken: set[datetime] = set()
-    result = []
-    for entry in shown:
-        when = entry.updated
-        if crowd[when] > 1:
-            fraction = int.from_bytes(hashlib.sha256(entry.id.encode()).digest()[:4])
-            while (moved := when.replace(microsecond=fraction % 999_999 + 1)) in taken:
-                fraction += 1
-            taken.add(moved)
-            entry = replace(entry, updated=moved)
-        result.append(entry)
-    return tuple(result)
-
-
-class Archive(BaseExtension):  # type: ignore[misc]  # feedgen ships no types
-    """What feedgen's feed lacks: the mark of an archive document."""
-
-    is_archive = False
-
-    def extend_atom(self, feed: etree._Element) -> etree._Element:
-        if self.is_archive:
-            feed.append(etree.Element(f"{{{HISTORY}}}archive", nsmap={"fh": HISTORY}))
-        return feed
-
-
-class Details(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
-    """What feedgen's entry lacks: its language, what its links lead to, a title that is declared to be HTML."""
-
-    entry: Entry
-
-    def extend_atom(self, element: etree._Element) -> etree._Element:
-        element.set(LANG, self.entry.lang)
-        title, link = element.find("title"), element.find("link")
-        if title is not None and speaks_of_markup(self.entry.title):
-            title.set("type", "html")
-        if link is not None:
-            link.attrib.update({"rel": "alternate", "type": "text/html", "hreflang": self.entry.lang})
-            for file in reversed(self.entry.enclosures):
-                facts = {"rel": "enclosure", "type": file.type, "length": str(file.bytes)}
-                link.addnext(etree.Element("link", {"href": file.url, **facts}))
-        return element
+    return written(edition.site, feed, shown, place)

@@ -9,9 +9,9 @@ from typing import Any
 
 from publisher.article import Site
 from publisher.feeds._content import line, path_address
+from publisher.feeds._document import Document
 from publisher.feeds._edition import Edition, Feed
-from publisher.feeds._entry import Entry, fit, language
-from publisher.feeds._generator import hub_of
+from publisher.feeds._entry import Entry, fit, hub_of, language
 from publisher.feeds._xml import w3c
 
 FILENAME = "feeds/feed.json"
@@ -21,10 +21,10 @@ MIME = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def render(edition: Edition) -> Iterator[Document]:
     """All news, then each section; ``summary`` is plain text, ``id`` the same as in RSS and Atom."""
     for feed in edition.feeds(FILENAME):
-        yield feed.path, _fitting(edition, feed)
+        yield Document(feed.path, feed.made_of, partial(_fitting, edition, feed))
 
 
 def _fitting(edition: Edition, feed: Feed) -> bytes:
@@ -34,7 +34,7 @@ def _fitting(edition: Edition, feed: Feed) -> bytes:
         head["items"] = [edition.once("json", entry.id, partial(_item, entry)) for entry in shown]
         return (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()
 
-    return fit(feed.entries, write)
+    return fit(edition.entries(feed), write)
 
 
 def _head(site: Site, feed: Feed) -> dict[str, Any]:

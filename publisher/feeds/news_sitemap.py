@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import takewhile
 
 from lxml import etree
 
-from publisher.article import Site
+from publisher.article import Article
 from publisher.feeds._content import line, path_address
+from publisher.feeds._document import Document
 from publisher.feeds._edition import Edition
-from publisher.feeds._entry import Listed
 from publisher.feeds._sitemap import index, portions, url, urlset
 from publisher.feeds._xml import NEWS, add, w3c, written
 
@@ -23,44 +25,49 @@ WINDOW = timedelta(days=2)
 ARTICLES = 1_000
 
 
-def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def render(edition: Edition) -> Iterator[Document]:
     """The articles first published within WINDOW, newest first; more than ARTICLES in parts under an index.
 
     When nothing is fresh the newest article (else the home page) stands there without ``news:news``: a
     sitemap must name one address to be valid.
     """
-    site, parts = edition.site, fresh(edition)
+    parts = fresh(edition)
     if not parts:
-        root = urlset(news=NEWS)
-        url(root, edition.listed[0].url if edition.listed else path_address(site.url, ""))
-        yield FILENAME, written(root)
+        newest = edition.originals[:1]
+        yield Document(FILENAME, newest, partial(_stale, edition, newest))
     elif len(parts) == 1:
-        yield FILENAME, _news(site, parts[0])
+        yield Document(FILENAME, parts[0], partial(_news, edition, parts[0]))
     else:
-        yield FILENAME, index((path_address(site.url, path), when) for path, when in files(edition))
-        for number, entries in enumerate(parts, 1):
-            yield PART.format(number=number), _news(site, entries)
+        known = [(path_address(edition.site.url, path), when) for path, when in files(edition)]
+        yield Document(FILENAME, tuple(known), partial(index, known))
+        for number, articles in enumerate(parts, 1):
+            yield Document(PART.format(number=number), articles, partial(_news, edition, articles))
 
 
 def files(edition: Edition) -> tuple[tuple[str, datetime | None], ...]:
     """The files that list pages, with the newest change in each: one, or the parts under the index."""
-    parts = fresh(edition)
-    dated = [max(e.updated for e in entries) for entries in parts]
+    parts = fresh(edition) or (edition.originals[:1],)
+    dated = [max((edition.listed(a).updated for a in articles), default=None) for articles in parts]
     if len(parts) > 1:
         return tuple((PART.format(number=number), when) for number, when in enumerate(dated, 1))
-    newest = dated[0] if dated else next((e.updated for e in edition.listed), None)
-    return ((FILENAME, newest),)
+    return ((FILENAME, dated[0]),)
 
 
-def fresh(edition: Edition) -> tuple[tuple[Listed, ...], ...]:
+def fresh(edition: Edition) -> tuple[tuple[Article, ...], ...]:
     """The articles inside the window in portions of ARTICLES."""
-    inside = [e for e in edition.listed if edition.now - e.published < WINDOW]
+    inside = tuple(takewhile(lambda a: edition.now - a.due < WINDOW, edition.originals))
     return tuple(portions(inside, ARTICLES))
 
 
-def _news(site: Site, entries: Sequence[Listed]) -> bytes:
+def _stale(edition: Edition, newest: Sequence[Article]) -> bytes:
     root = urlset(news=NEWS)
-    for entry in entries:
+    url(root, edition.listed(newest[0]).url if newest else path_address(edition.site.url, ""))
+    return written(root)
+
+
+def _news(edition: Edition, articles: Sequence[Article]) -> bytes:
+    site, root = edition.site, urlset(news=NEWS)
+    for entry in map(edition.listed, articles):
         news = etree.SubElement(url(root, entry.url), f"{{{NEWS}}}news")
         publication = etree.SubElement(news, f"{{{NEWS}}}publication")
         add(publication, "name", line(site.publication) or line(site.title), NEWS)

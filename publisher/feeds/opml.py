@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email.utils import format_datetime
+from functools import partial
 from itertools import groupby
 
 from lxml import etree
 
 from publisher.feeds import rss
 from publisher.feeds._content import escape, line, path_address
+from publisher.feeds._document import Document
 from publisher.feeds._edition import Edition, Feed, Kind
 from publisher.feeds._entry import updated
 from publisher.feeds._xml import written
@@ -23,27 +25,32 @@ MIME = "text/x-opml"
 _MARKUP = re.compile(r"<|&(?=\S)")
 
 
-def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def render(edition: Edition) -> Iterator[Document]:
     """The feed of all news, then each section's under the name of its kind; in RSS, which every app reads."""
-    lang = "id" if edition.site.language == "id" else "en"
     main, *rest = edition.feeds(rss.FILENAME)
+    rows = tuple(zip((section.kind for section in edition.sections), rest, strict=True))
+    said = (f"{kind} {feed.path} {feed.title}" for kind, feed in rows)
+    yield Document(FILENAME, (*said, *main.made_of), partial(_list, edition, main, rows))
+
+
+def _list(edition: Edition, main: Feed, rows: Sequence[tuple[Kind, Feed]]) -> bytes:
+    lang = "id" if edition.site.language == "id" else "en"
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     facts = {
         "title": main.title,
-        "dateModified": format_datetime(updated(main.entries)),
+        "dateModified": format_datetime(updated(edition.entries(main))),
         "ownerName": line(edition.site.office) or main.title,
     }
     for name, value in facts.items():
         etree.SubElement(head, name).text = _marked(value)
     body = etree.SubElement(root, "body")
     _outline(body, edition, main)
-    rows = zip(edition.sections, rest, strict=True)
-    for kind, group in groupby(rows, key=lambda row: row[0].kind):
+    for kind, group in groupby(rows, key=lambda row: row[0]):
         folder = etree.SubElement(body, "outline", text=heading(kind).say(lang))
         for _, feed in group:
             _outline(folder, edition, feed)
-    yield FILENAME, written(root)
+    return written(root)
 
 
 def _outline(parent: etree._Element, edition: Edition, feed: Feed) -> None:

@@ -3,104 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
-from feedgen.entry import FeedEntry
-from feedgen.ext.base import BaseEntryExtension, BaseExtension
-from lxml import etree
-
-from publisher.feeds._archive import ARCHIVE_MIME, newest_archive
-from publisher.feeds._content import declared, escape, path_address, speaks_of_markup
+from publisher.feeds._archive import newest_archive
+from publisher.feeds._document import Document
 from publisher.feeds._edition import Edition, Feed
-from publisher.feeds._entry import Entry, Media, fit
-from publisher.feeds._generator import Ready, generator, hub_of
-from publisher.feeds._xml import ATOM, DC, MEDIA, add, legible
+from publisher.feeds._entry import Entry, fit
 
 FILENAME = "feeds/rss.xml"
 MIME = "application/rss+xml"
 
 
-def render(edition: Edition) -> Iterator[tuple[str, bytes]]:
+def render(edition: Edition) -> Iterator[Document]:
     """All news, then each section. ``description`` is HTML, so the summary is escaped for HTML and then for XML."""
     for feed in edition.feeds(FILENAME):
-        yield feed.path, _fitting(edition, feed)
+        older = newest_archive(edition) if feed.path == FILENAME else ""
+        yield Document(feed.path, (older, *feed.made_of), partial(_fitting, edition, feed, older))
 
 
-def _fitting(edition: Edition, feed: Feed) -> bytes:
+def _fitting(edition: Edition, feed: Feed, older: str) -> bytes:
+    from publisher.feeds._rss import written  # with feedgen, which a build that makes no feed does not load
+
     def write(shown: Sequence[Entry]) -> bytes:
-        return _written(edition, replace(feed, entries=tuple(shown)))
+        return written(edition, feed, shown, older)
 
-    return fit(feed.entries, write)
-
-
-def _written(edition: Edition, feed: Feed) -> bytes:
-    made = generator(edition.site, feed, MIME)
-    made.register_extension("house", Channel, Item, atom=False)
-    made.house.hub = hub_of(edition.site)
-    if feed.path == FILENAME and edition.months:
-        made.house.older = path_address(edition.site.url, newest_archive(edition))
-    for entry in feed.entries:
-        made.add_entry(Ready(edition.once("rss", entry.id, partial(_item, entry))), order="append")
-    written: bytes = made.rss_str(pretty=True)
-    return legible(written)
-
-
-def _item(entry: Entry) -> etree._Element:
-    item = FeedEntry()
-    item.register_extension("house", Item, atom=False)
-    item.house.entry = entry
-    item.guid(entry.id, permalink=False)
-    item.title(declared(entry.title))
-    item.link(href=entry.url)
-    item.published(entry.published)
-    item.updated(entry.updated)
-    item.content(entry.html, type="html")
-    item.description(escape(entry.summary), isSummary=True)
-    item.category([{"term": c.name, "scheme": c.scheme} for c in entry.categories])
-    for file in entry.enclosures[:1]:  # readers take one an item
-        item.enclosure(file.url, str(file.bytes), file.type)
-    made: etree._Element = item.rss_entry()
-    return made
-
-
-class Channel(BaseExtension):  # type: ignore[misc]  # feedgen ships no types
-    """What feedgen's channel lacks: the hub and the way to older news."""
-
-    hub = ""
-    older = ""
-
-    def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "media": MEDIA}
-
-    def extend_rss(self, rss: etree._Element) -> etree._Element:
-        own = rss[0].find(f"{{{ATOM}}}link")
-        if own is not None and self.older:
-            own.addnext(etree.Element(f"{{{ATOM}}}link", rel="prev-archive", href=self.older, type=ARCHIVE_MIME))
-        if own is not None and self.hub:
-            own.addnext(etree.Element(f"{{{ATOM}}}link", rel="hub", href=self.hub))
-        return rss
-
-
-class Item(BaseEntryExtension):  # type: ignore[misc]  # feedgen ships no types
-    """What feedgen's item lacks: authors without an e-mail address, the language, the picture."""
-
-    entry: Entry
-
-    def extend_rss(self, item: etree._Element) -> etree._Element:
-        for name in self.entry.authors:
-            add(item, "creator", name, DC)
-        add(item, "language", self.entry.lang, DC)
-        if self.entry.media:
-            self._picture(item, self.entry.media)
-        return item
-
-    def _picture(self, item: etree._Element, media: Media) -> None:
-        """One media:content, a direct child: readers show each one of a group."""
-        facts = {"url": media.url, "type": media.type, "medium": "image"}
-        known = {"fileSize": media.bytes, "width": media.width, "height": media.height}
-        content = etree.SubElement(item, f"{{{MEDIA}}}content", {**facts, **{k: str(v) for k, v in known.items() if v}})
-        described = add(content, "description", declared(media.alt), MEDIA)
-        described.set("type", "html" if speaks_of_markup(media.alt) else "plain")
-        if media.credit:
-            add(content, "credit", media.credit, MEDIA).set("role", "photographer")
+    return fit(edition.entries(feed), write)

@@ -53,7 +53,7 @@ def built(tmp_path: Path) -> Path:
     )
     section = Section(kind="kategori", name="Layanan", home="kategori/layanan/", articles=(article,))
     edition = Edition(SITE, (article,), NOW, sections=(section,), pages=(("kategori/layanan/", None),))
-    made = {path: raw for name in _folder.names(feeds) for path, raw in _folder.load(feeds, name).render(edition)}
+    made = {d.path: d.make() for name in _folder.names(feeds) for d in _folder.load(feeds, name).render(edition)}
     data = f'<script type="application/ld+json">{json.dumps(FACTS)}</script>'
     picture = f'<meta property="og:image" content="{URL}/gambar/kecil.jpg">'
     made |= {
@@ -176,8 +176,8 @@ def test_an_empty_site_has_no_findings(tmp_path: Path) -> None:
     edition = Edition(SITE, (), NOW)
     write(tmp_path / "index.html", PAGE.format(url=URL, more="").encode())
     for name in _folder.names(feeds):
-        for path, raw in _folder.load(feeds, name).render(edition):
-            write(tmp_path / path, raw)
+        for document in _folder.load(feeds, name).render(edition):
+            write(tmp_path / document.path, document.make())
     assert look(tmp_path) == ()
 
 

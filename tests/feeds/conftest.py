@@ -34,7 +34,12 @@ def write(member: ModuleType, site: Site, articles: Sequence[Article], now: date
 
 def files(member: ModuleType, site: Site, articles: Sequence[Article], now: datetime, **more: Any) -> dict[str, bytes]:
     """All files of the format for these articles, by their paths."""
-    return dict(member.render(Edition(site, articles, now, **more)))
+    return made(member, Edition(site, articles, now, **more))
+
+
+def made(member: ModuleType, edition: Edition) -> dict[str, bytes]:
+    """All files of the format for this edition, by their paths."""
+    return {document.path: document.make() for document in member.render(edition)}
 
 
 NASTY = """<table><tbody><tr><td>Loket</td><td>Jam</td></tr></tbody></table>

@@ -16,7 +16,7 @@ import pytest
 from publisher import _folder, feeds
 from publisher.article import Article, Site
 from publisher.feeds._edition import Edition
-from tests.feeds.conftest import files
+from tests.feeds.conftest import files, made
 
 EXPECTED = Path(__file__).parent / "expected"
 every_format = pytest.mark.parametrize("name", _folder.names(feeds))
@@ -25,7 +25,7 @@ every_format = pytest.mark.parametrize("name", _folder.names(feeds))
 @every_format
 def test_the_bytes_are_the_expected_ones(name: str, formats: Mapping[str, ModuleType], edition: Edition) -> None:
     """A format changes on purpose only. KENTONGAN_EXPECT=1 writes the files anew, to be read before a commit."""
-    for path, raw in formats[name].render(edition):
+    for path, raw in made(formats[name], edition).items():
         expected = EXPECTED / path
         if os.environ.get("KENTONGAN_EXPECT"):
             expected.parent.mkdir(parents=True, exist_ok=True)
@@ -35,8 +35,8 @@ def test_the_bytes_are_the_expected_ones(name: str, formats: Mapping[str, Module
 
 def test_no_expected_file_is_left_over(formats: Mapping[str, ModuleType], edition: Edition) -> None:
     """Each expected file is one that a format writes, and no two formats write one file."""
-    made = [path for member in formats.values() for path, _ in member.render(edition)]
-    assert sorted(made) == sorted(p.relative_to(EXPECTED).as_posix() for p in EXPECTED.rglob("*") if p.is_file())
+    every = [document.path for member in formats.values() for document in member.render(edition)]
+    assert sorted(every) == sorted(p.relative_to(EXPECTED).as_posix() for p in EXPECTED.rglob("*") if p.is_file())
 
 
 @every_format
@@ -46,9 +46,9 @@ def test_what_is_written_is_valid(
     """Every file follows its schema, with articles and without; the format's own file is always there."""
     empty = Edition(edition.site, (), edition.now, sections=[replace(s, articles=()) for s in edition.sections])
     for found in (edition, empty):
-        made = dict(formats[name].render(found))
-        assert formats[name].FILENAME in made
-        for path, raw in made.items():
+        written = made(formats[name], found)
+        assert formats[name].FILENAME in written
+        for path, raw in written.items():
             check(path, raw)
 
 

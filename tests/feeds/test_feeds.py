@@ -18,7 +18,7 @@ from lxml import etree
 from publisher.article import Article, Correction, Download, Shown, Site, Status
 from publisher.feeds import atom, json_feed, news_sitemap, opml, robots, rss, sitemap
 from publisher.feeds._edition import Edition, Section
-from tests.feeds.conftest import files, write
+from tests.feeds.conftest import files, made, write
 
 Make = Callable[..., Article]
 NS = {
@@ -150,7 +150,8 @@ def test_an_empty_feed_is_not_dated_by_the_build(site: Site, now: datetime) -> N
 )
 def test_any_date_can_be_written(date: datetime, expected: str, site: Site, make_article: Make, now: datetime) -> None:
     """Times are in the site's zone to the second; offsets with seconds, as Jakarta had, become UTC."""
-    entry = Edition(site, [make_article(date=date, embargo=None)], now).listed[0]
+    edition = Edition(site, [make_article(date=date, embargo=None)], now)
+    entry = edition.listed(edition.originals[0])
     assert entry.published.isoformat() == expected
     assert f"<lastmod>{expected}</lastmod>".encode() in b"".join(
         files(sitemap, site, [make_article(date=date, embargo=None)], now).values()
@@ -388,20 +389,20 @@ def test_a_section_has_feeds_beside_its_page(site: Site, make_article: Make, now
     """RSS and JSON with their own address, page, title and id; the entry is the one of the main feed."""
     article, other = make_article(), make_article(id="x", slug="x")
     edition = Edition(site, [article, other], now, sections=[section([article])])
-    feed = dict(rss.render(edition))["kategori/tanya-jawab/rss.xml"]
+    feed = made(rss, edition)["kategori/tanya-jawab/rss.xml"]
     root = "https://humas.contoh.go.id/"
     assert read(feed, "/rss/channel/title") == ["Kabar Layanan – kategori Tanya & Jawab"]
     assert read(feed, "/rss/channel/link") == [root + "kategori/tanya-jawab/"]
     assert read(feed, "//a:link[@rel='self']/@href") == [root + "kategori/tanya-jawab/rss.xml"]
     assert read(feed, "//a:link[@rel='prev-archive']") == []
     assert read(feed, "//item/guid") == ["tag:humas.contoh.go.id,2026:20261123-abcde"]
-    value = json.loads(dict(json_feed.render(edition))["kategori/tanya-jawab/feed.json"])
+    value = json.loads(made(json_feed, edition)["kategori/tanya-jawab/feed.json"])
     assert (value["home_page_url"], value["feed_url"]) == (
         root + "kategori/tanya-jawab/",
         root + "kategori/tanya-jawab/feed.json",
     )
     assert value["items"] == [
-        i for i in json.loads(dict(json_feed.render(edition))["feeds/feed.json"])["items"] if "urus" in i["url"]
+        i for i in json.loads(made(json_feed, edition)["feeds/feed.json"])["items"] if "urus" in i["url"]
     ]
 
 
