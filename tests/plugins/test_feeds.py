@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import feedparser
@@ -12,8 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from plugins.feeds import Files
 from publisher import audit
 from publisher.article import Finding
+from publisher.errors import SiteFault
+from publisher.feeds._document import Document
 from tests.feeds.conftest import check as check
 from tests.feeds.test_hostile import MARKUP, PIECES
 from tests.plugins.conftest import Office, tree
@@ -95,6 +100,69 @@ def test_an_office_without_news(office: Office, check: Check) -> None:
     for path, raw in feeds(office).items():
         check(path, raw)
     assert faults(office) == []
+
+
+def made(office: Office) -> list[str]:
+    """The files of feeds and sitemaps that the next build makes anew."""
+    found: list[str] = []
+    put = Files.put
+
+    def counted(self: Files, document: Document) -> None:
+        def make() -> bytes:
+            found.append(document.path)
+            return document.make()
+
+        put(self, replace(document, make=make))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Files, "put", counted)
+        office.build()
+    return sorted(found)
+
+
+def test_only_files_that_an_article_stands_in_are_made_anew(office: Office) -> None:
+    """A text that is edited: the feeds of its lists, its month's archive and sitemap. The lists of pages are as they
+    were, so are the lists of feeds."""
+    article(office, 1, "Satu", "Isi.", "2026-09-01 08:00", 'category: Haji\ntags: [haji]\nauthors: ["Siti"]\n')
+    for number in range(2, 63):
+        article(office, number, f"Berita {number}", "Isi.", "2026-11-01 08:00", "category: Lain\n")
+    office.build()
+    article(office, 1, "Satu", "Isi lain.", "2026-09-01 08:00", 'category: Haji\ntags: [haji]\nauthors: ["Siti"]\n')
+    own = [
+        f"{folder}/{file}"
+        for folder in ("kategori/haji", "penulis/siti", "tag/haji")
+        for file in ("feed.json", "rss.xml")
+    ]
+    assert made(office) == sorted([*own, "feeds/arsip/2026-09.xml", "sitemap-2026-09.xml"])
+    (office.output / "feeds/arsip/2026-11.xml").write_text("rusak", encoding="utf-8")
+    (office.output / "sitemap.xml").unlink()
+    assert made(office) == ["feeds/arsip/2026-11.xml", "sitemap.xml"]
+    assert faults(office) == []
+
+
+def test_a_build_that_makes_no_feed_does_not_load_what_makes_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """feedgen takes longer to load than a page to make."""
+    office.build()
+    for writer in ("_atom", "_rss", "_generator"):
+        monkeypatch.setitem(sys.modules, f"publisher.feeds.{writer}", None)
+    office.write("halaman/tentang.md", "---\ntitle: Tentang\n---\n\nIsi.\n")
+    assert "tentang/index.html" in office.build().changed
+
+
+def test_a_file_that_is_kept_names_nothing_that_has_become_secret(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word of an article that is held back since the file was made: nothing goes out."""
+    text = (office.root / "office.toml").read_text(encoding="utf-8")
+    (office.root / "office.toml").write_text(text.replace("Berita", "20261101-rahasia"), encoding="utf-8")
+    office.build()
+    monkeypatch.setattr("plugins._pages.Pages.recheck", lambda *given: ())
+    office.article("rahasia", date="2026-12-01 08:00")
+    with pytest.raises(SiteFault) as fault:
+        office.build()
+    assert "feeds/" in fault.value.where
 
 
 @pytest.mark.full
