@@ -343,7 +343,7 @@ def _changed(folder: Path, watched: Sequence[Path], stop: threading.Event, befor
     there = [p for p in watched if p.exists()]
     unseen = DefaultFilter(ignore_paths=[folder])
     ways: dict[str, Any] = {"watch_filter": unseen, "stop_event": stop, "yield_on_timeout": True}
-    for changes in watch(*there, debounce=400, step=100, rust_timeout=500, **ways):
+    for changes in watch(*there, debounce=100, step=20, rust_timeout=500, **ways):
         if changes or (before is not None and _state(watched) != before):
             yield changes
         before = None
