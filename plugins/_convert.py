@@ -29,6 +29,7 @@ from publisher.content import Content
 from publisher.feeds._edition import Edition
 from publisher.manifest import Manifest
 from publisher.messages import Message, msg
+from publisher.search import Group
 from publisher.settings import Settings
 
 ORDER = "KENTONGAN"  # what run.py asks for, in Pelican's settings
@@ -68,7 +69,7 @@ class Run:
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # content path → its files' digests
     pages: dict[str, str] = field(default_factory=dict)  # by content path: the text as its page shows it, if other
     written: int = 0  # pages of records so far
-    searched: tuple[str, ...] = ()  # the groups of the search index, newest year first
+    searched: dict[str, Group] = field(default_factory=dict)  # the groups of the search index
     pictures: dict[str, str] = field(default_factory=dict)  # picture that a text links to → content path of the text
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path

@@ -29,7 +29,7 @@ from publisher.feeds.opml import heading
 from publisher.messages import msg
 
 KIND, ENTRY = "feeds", "feeds entry"  # kinds of the state
-USES = (ENTRY, "feeds newest", "feeds shares")
+USES = (ENTRY, "feeds newest", "feeds search", "feeds shares")
 KINDS: dict[str, Kind] = {"category": "kategori", "tag": "tag", "author": "penulis"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,37 +14,46 @@ from publisher import search
 from publisher.article import Page
 from publisher.build import sets
 from publisher.build.derived import digest
+from publisher.feeds._document import Memory
 from publisher.messages import msg
 
 
 def register() -> None:
     """Called by Pelican."""
-    signals.get_generators.connect(write)
+    signals.get_generators.connect(divide)
+    signals.finalized.connect(write)
 
 
-def write(pelican: Pelican) -> None:
-    """Every group's bundle goes into the staging folder; one that was made before is taken as it is."""
+def divide(pelican: Pelican) -> None:
+    """Finds the groups, which the search page names."""
     run = run_of(pelican.settings)
     if run is None:
         return
     services = {s.id: s for s in run.services()}
     pages = [(r, run.raw[path]) for path, r in run.records.items() if isinstance(r, Page)]
-    groups = search.groups(run.public(), services, pages)
-    run.searched = search.in_order(groups)
-    for done, name in enumerate(run.searched):
-        run.tell(msg("Search: {name}", name=name), done, len(groups))
-        for file in _kept(run, groups[name], engine=not done):
+    run.searched = search.groups(run.public(), services, pages)
+
+
+def write(pelican: Pelican) -> None:
+    """Every group's bundle goes into the staging folder; one that was made before is taken as it is."""
+    run = run_of(pelican.settings)
+    if run is None or run.edition is None:
+        return
+    for done, name in enumerate(search.in_order(run.searched)):
+        run.tell(msg("Search: {name}", name=name), done, len(run.searched))
+        for file in _kept(run, name, run.edition.memory, engine=not done):
             run.put(file, f"{search.FOLDER}/{name}/{file.facts['name']}")
 
 
-def _kept(run: Run, entries: Sequence[search.Entry], *, engine: bool) -> tuple[sets.Member, ...]:
-    """The bundle of ``entries`` in the cache, made when it is not there."""
+def _kept(run: Run, name: str, memory: Memory, *, engine: bool) -> tuple[sets.Member, ...]:
+    """The bundle of a group in the cache, made when it is not there; what it holds is read only when it changed."""
     cache = run.order.settings.state / "cache" / "search"
-    key = digest(search.digest(entries), engine)
+    group = run.searched[name]
+    key = digest(memory.recall("search", name, group.sources, lambda: search.digest(group.entries)), engine)
     found = sets.found(cache, key)
     if found is None:
         with TemporaryDirectory(prefix="kentongan-") as folder:
-            search.bundle(entries, Path(folder), engine=engine)
+            search.bundle(group.entries, Path(folder), engine=engine)
             sets.keep(cache, key, _files(Path(folder)))
         found = sets.found(cache, key)
     if found is None:

@@ -15,6 +15,7 @@ from plugins._convert import Run, run_of
 from publisher.build.choose import totals
 from publisher.errors import MachineFault
 from publisher.messages import msg
+from publisher.search import in_order
 from publisher.structured import Facts
 
 
@@ -43,7 +44,7 @@ def give(pelican: Pelican) -> None:
         "preview": run.order.preview,
         "data": data,
         "stated": totals(run.services(), data.get("pernyataan", {})),
-        "searched": run.searched,
+        "searched": in_order(run.searched),
         "cards": run.cards,
         "syndication": syndication(run.order.settings.state),
     }

@@ -51,20 +51,44 @@ class Entry:
     filters: tuple[tuple[str, str], ...] = ()
 
 
+Source = Article | Service | tuple[Page, str]  # of a standing page, its HTML too
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is indexed together: articles, services or pages by their paths; ``services`` are those of the register by
+    id. Texts are looked at only when ``entries`` are asked for."""
+
+    sources: tuple[Source, ...]
+    services: Mapping[str, Service]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is searched. What has no word cannot be found and is left out."""
+        found = (_entry(source, self.services) for source in self.sources)
+        return tuple(sorted(filter(_has_words, found), key=lambda e: e.path))
+
+
 def groups(
     articles: Iterable[Article], services: Mapping[str, Service], pages: Iterable[tuple[Page, str]]
-) -> dict[str, tuple[Entry, ...]]:
+) -> dict[str, Group]:
     """What is searched, by group: a year of the news ("2026") or LASTING. ``articles`` are those of the
-    lists, ``services`` the register by id, ``pages`` the standing pages with their HTML. What has no word
-    cannot be found and is left out, so that no group is empty: Pagefind takes none without words."""
-    found: dict[str, list[Entry]] = {LASTING: [_service(s) for s in services.values()]}
-    found[LASTING] += [_page(page, html) for page, html in pages]
+    lists, ``services`` the register by id, ``pages`` the standing pages with their HTML. No group is without
+    words: Pagefind takes none."""
+    found: dict[str, list[Source]] = {LASTING: [*services.values(), *pages]}
     for article in articles:
-        found.setdefault(str(article.due.year), []).append(_article(article, services))
-    worded = {
-        name: sorted(filter(_has_words, entries), key=lambda e: e.path) for name, entries in sorted(found.items())
+        found.setdefault(str(article.due.year), []).append(article)
+    return {
+        name: Group(tuple(sources), services)
+        for name, sources in sorted(found.items())
+        if any(_has_words(_entry(source, services)) for source in sources)
     }
-    return {name: tuple(entries) for name, entries in worded.items() if entries}
+
+
+def _entry(source: Source, services: Mapping[str, Service]) -> Entry:
+    if isinstance(source, Article):
+        return _article(source, services)
+    return _service(source) if isinstance(source, Service) else _page(*source)
 
 
 def in_order(groups: Iterable[str]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def test_a_year_is_a_group(make_article: Callable[..., Article], service: Servic
     """News is grouped by the year in which it came out; what has no year is a group of its own."""
     old = make_article(id="lama", slug="lama", date=make_article().date.replace(year=2024))
     found = search.groups([make_article(), old], {service.id: service}, [page])
-    assert {name: [e.path for e in entries] for name, entries in found.items()} == {
+    assert {name: [e.path for e in group.entries] for name, group in found.items()} == {
         "2024": ["berita/lama/"],
         "2026": ["berita/urus-surat-cukup-di-satu-meja/"],
         search.LASTING: ["layanan/ptsp/", "tentang/"],
@@ -53,23 +53,23 @@ def test_what_has_no_word_is_left_out(make_article: Callable[..., Article]) -> N
 def test_services_are_found_by_their_other_names(make_article: Callable[..., Article], service: Service) -> None:
     """An article and a service are found by every name of the service, and can be sifted by it."""
     found = search.groups([make_article()], {service.id: service}, [])
-    for entry in (*found["2026"], *found[search.LASTING]):
+    for entry in (*found["2026"].entries, *found[search.LASTING].entries):
         assert "PTSP" in entry.aliases
         assert ("layanan", service.name) in entry.filters
 
 
 def test_digest_tells_what_changed(make_article: Callable[..., Article], service: Service) -> None:
     """An index is made again for another text, and only then."""
-    first = search.groups([make_article()], {service.id: service}, [])["2026"]
-    again = search.groups([make_article()], {service.id: service}, [])["2026"]
-    other = search.groups([make_article(html="<p>Lain.</p>")], {service.id: service}, [])["2026"]
+    first = search.groups([make_article()], {service.id: service}, [])["2026"].entries
+    again = search.groups([make_article()], {service.id: service}, [])["2026"].entries
+    other = search.groups([make_article(html="<p>Lain.</p>")], {service.id: service}, [])["2026"].entries
     assert search.digest(first) == search.digest(again) != search.digest(other)
 
 
 def test_same_entries_same_bytes(make_article: Callable[..., Article], service: Service, tmp_path: Path) -> None:
     """Two runs give the same files; the engine goes only where it is wanted, ready interfaces nowhere."""
     articles = [make_article(id=f"x{n}", slug=f"x{n}", category=f"Kategori {n % 3}") for n in range(12)]
-    entries = search.groups(articles, {service.id: service}, [])["2026"]
+    entries = search.groups(articles, {service.id: service}, [])["2026"].entries
     for name, engine in (("a", True), ("b", True), ("c", False)):
         search.bundle(entries, tmp_path / name, engine=engine)
     made = bytes_of(tmp_path / "a")
@@ -82,7 +82,7 @@ def test_same_entries_same_bytes(make_article: Callable[..., Article], service: 
 def test_text_of_editors_stays_text(make_article: Callable[..., Article], tmp_path: Path) -> None:
     """Titles and names are text to the index, whatever is in them."""
     nasty = make_article(title='<script>alert("x")</script> & "PTSP"', html="")
-    entry = search.groups([nasty], {}, [])["2026"][0]
+    entry = search.groups([nasty], {}, [])["2026"].entries[0]
     assert b"<script>" not in search.document(entry)
     search.bundle([entry], tmp_path, engine=False)
     fragment = next((tmp_path / "fragment").iterdir())
@@ -99,7 +99,7 @@ def test_pagefind_that_fails_is_said(
     broken.write_text("#!/bin/sh\necho rusak >&2\nexit 3\n")
     broken.chmod(0o755)
     monkeypatch.setattr(pagefind_bin, "get_executable", lambda: broken)
-    entry = search.groups([make_article()], {}, [])["2026"]
+    entry = search.groups([make_article()], {}, [])["2026"].entries
     with pytest.raises(MachineFault, match="rusak"):
         search.bundle(entry, tmp_path / "x", engine=False)
     monkeypatch.setattr(pagefind_bin, "get_executable", lambda: tmp_path / "nothing")
@@ -110,6 +110,8 @@ def test_pagefind_that_fails_is_said(
 def test_empty_text(make_article: Callable[..., Article], tmp_path: Path) -> None:
     """A group without words still gives a bundle."""
     search.bundle(
-        [replace(search.groups([make_article()], {}, [])["2026"][0], html="", summary="")], tmp_path, engine=False
+        [replace(search.groups([make_article()], {}, [])["2026"].entries[0], html="", summary="")],
+        tmp_path,
+        engine=False,
     )
     assert (tmp_path / search.ENTRY).is_file()
