@@ -18,6 +18,7 @@ _XML = (".xml", ".svg", ".opml")
 _TEXT = (*_PAGES, *_XML, ".json", ".txt", ".css", ".js", ".nginx", "_redirects", ".htaccess")
 _ADDRESSES = ("href", "src", "poster")
 _META = frozenset({"og:image", "og:url", "twitter:image"})
+_PLAIN = re.compile(r"[A-Za-z0-9_/.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ class Look:
 
     def _inside(self, here: str, link: str) -> str | None:
         """The path below the site's root that ``link`` leads to, None when it leads elsewhere."""
+        if link.startswith(f"{self.site}/") and _PLAIN.fullmatch(link, len(self.site) + 1):  # nothing to take apart
+            return link[len(self.site) + 1 :]
         try:
             parts = urlsplit(urljoin(here, link.strip()))
         except ValueError:
@@ -132,12 +135,15 @@ def _page_links(raw: bytes) -> Iterator[str]:
     if root is None:
         return
     for element in root.iter(etree.Element):
+        found = dict(element.items())  # asking a dictionary is quicker, and most elements have nothing
+        if not found:
+            continue
         for name in _ADDRESSES:
-            value = element.get(name)
+            value = found.get(name)
             if value and not value.startswith("#"):
-                yield str(value)
-        for candidate in str(element.get("srcset") or "").split(","):
+                yield value
+        for candidate in found.get("srcset", "").split(","):
             if candidate.strip():
                 yield candidate.split()[0]
-        if element.tag == "meta" and (element.get("property") or element.get("name")) in _META:
-            yield str(element.get("content") or "")
+        if element.tag == "meta" and (found.get("property") or found.get("name")) in _META:
+            yield found.get("content", "")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html.parser import HTMLParser
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import nh3
@@ -72,6 +71,8 @@ _FRAME_TEXT = re.compile(r"(<iframe\b[^>]*>).*?</iframe>", re.DOTALL)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _END_TAG = re.compile(r"</\w")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_WRITTEN_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s"=<>]+="[^"]*")*)>')
+_WRITTEN_ATTRIBUTE = re.compile(r' ([^\s"=<>]+)="([^"]*)"')
 _IMAGE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _ADDRESSES = frozenset({"cite", "href", "poster", "src"})
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])\s*([^,]*),?")
@@ -85,7 +86,8 @@ _BLOCKS = frozenset(_BLOCK_NAMES.split())
 
 def clean(text: str) -> str:
     """``text`` without the characters that XML cannot hold or discourages; every line end is a line feed."""
-    if text.isascii() and text.isprintable():  # most names and addresses; looking for more takes ten times as long
+    # Looking for them takes ten times as long as asking for letters, signs and spaces. U+FFFD counts as one of these.
+    if text.replace("\n", "").isprintable() and "\ufffd" not in text:
         return text
     fit = _UNFIT.sub("", _LINE_END.sub("\n", text))
     return _UNFIT_PLANES.sub("", fit) if _BEYOND.search(fit) else fit
@@ -157,12 +159,22 @@ def _quoted(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An article's text: ``html`` to be shown anywhere, the same as plain ``text``, and the addresses of
+    """An article's text: ``html`` to be shown anywhere, the ``pieces`` of the same as plain text, and the addresses of
     the ``pictures`` in it."""
 
     html: str
-    text: str
+    pieces: tuple[str, ...]
     pictures: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The plain text on one line."""
+        return line("".join(self.pieces))
+
+    @property
+    def says(self) -> bool:
+        """Whether there is any text."""
+        return any(map(line, self.pieces))
 
 
 @lru_cache(maxsize=128)
@@ -181,7 +193,7 @@ def body(markup: str, base: str) -> Body:
         url_schemes=set(SCHEMES),
         link_rel=None,
     )
-    return Body(clean(safe).strip(), line("".join(rewriter.text)), tuple(dict.fromkeys(rewriter.pictures)))
+    return Body(clean(safe).strip(), tuple(rewriter.text), tuple(dict.fromkeys(rewriter.pictures)))
 
 
 def pictures(markup: str, base: str) -> tuple[str, ...]:
@@ -201,8 +213,7 @@ def _rewritten(markup: str, base: str) -> _Rewriter:
         link_rel=None,
     )
     rewriter = _Rewriter(base)
-    rewriter.feed(_FRAME_TEXT.sub(r"\1</iframe>", first))
-    rewriter.close()
+    rewriter.read(_FRAME_TEXT.sub(r"\1</iframe>", first))
     return rewriter
 
 
@@ -222,24 +233,38 @@ def excerpt(text: str, limit: int = 280) -> str:
     return f"{head.rsplit(' ', 1)[0].rstrip(' ,;:.–-')}…" if " " in head else f"{head}…"
 
 
-class _Rewriter(HTMLParser):
+class _Rewriter:
     """Reads what the first pass wrote, which is well-formed, and writes it anew with other addresses."""
 
     def __init__(self, base: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.base = base
         self.out: list[str] = []
         self.text: list[str] = []
         self.pictures: list[str] = []
         self._links: list[bool] = []
 
+    def read(self, markup: str) -> None:
+        """Takes in ``markup`` as nh3 writes it: no "<" but that of a tag, every attribute in double quotes."""
+        at = 0
+        for found in _WRITTEN_TAG.finditer(markup):
+            if at < found.start():
+                self.handle_data(html.unescape(markup[at : found.start()]))
+            at = found.end()
+            if found[1]:
+                self.handle_endtag(found[2])
+            else:
+                given = _WRITTEN_ATTRIBUTE.findall(found[3])
+                self.handle_starttag(found[2], [(name, html.unescape(value)) for name, value in given])
+        if at < len(markup):
+            self.handle_data(html.unescape(markup[at:]))
+
     def handle_data(self, data: str) -> None:
         data = clean(data)
         self.out.append(escape(data))
         self.text.append(data)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: clean(value or "") for name, value in attrs}
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str]]) -> None:
+        given = {name: clean(value) for name, value in attrs}
         if tag in _BLOCKS:
             self.text.append(" ")
         if tag in _FRAMES:

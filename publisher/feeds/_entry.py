@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, article_path
 from publisher.feeds._choice import moment
-from publisher.feeds._content import absolute, body, escape, excerpt, figure, line, name, path_address, pictures
+from publisher.feeds._content import Body, absolute, body, escape, excerpt, figure, line, name, path_address, pictures
 from publisher.messages import msg
 
 # RFC 4151: a tag: id names a year in which the host was ours. It is this one for every article, so that
@@ -100,11 +100,11 @@ def entry(site: Site, article: Article, now: datetime) -> Entry:
     """``article`` cleaned for a feed."""
     url = path_address(site.url, article_path(article))
     text = body(article.html, url)
-    title = _title(article, text.text)
+    title = _title(article, text)
     summary = line(article.summary) or excerpt(text.text) or title
     lang = language(article.lang, site.language)
     media = _media(site, article)
-    content = text.html if text.text or text.pictures else f"<p>{escape(summary)}</p>"
+    content = text.html if text.says or text.pictures else f"<p>{escape(summary)}</p>"
     if len(content.encode()) > TEXT_BYTES:
         content = _pointer(url, summary, lang)
     if media and article.photo and media.url not in text.pictures:
@@ -159,12 +159,12 @@ def _dates(site: Site, article: Article, now: datetime) -> tuple[datetime, datet
     return published, max((when for when in counted if published < when <= now), default=published)
 
 
-def _title(article: Article, text: str | None = None) -> str:
+def _title(article: Article, text: Body | None = None) -> str:
     """The title on one line; for one that says nothing the beginning of the text, else the id."""
     title = line(article.title)
     if title:
         return title
-    return excerpt(body(article.html, "").text if text is None else text, 80) or line(article.id) or "–"
+    return excerpt((text or body(article.html, "")).text, 80) or line(article.id) or "–"
 
 
 def tag_id(site: Site, specific: str) -> str:

@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import feedparser
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from publisher.article import Article, Correction, Download, Picture, Shown, Site, Status
-from publisher.feeds import atom, json_feed, rss
-from publisher.feeds._content import declared, line
+from publisher.feeds import _content, atom, json_feed, rss
+from publisher.feeds._content import _Rewriter, clean, declared, line
 from publisher.feeds._edition import Section
 from tests.feeds.conftest import files, write
 
@@ -240,6 +241,51 @@ def test_content_is_harmless_and_whole(site: Site, several: Sequence[Article]) -
         reader.close()
         assert not reader.faults
         assert reader.open == []
+
+
+class Browser(HTMLParser):
+    """Hands a rewriter what a parser of any HTML reads, in the place of its own reading."""
+
+    def __init__(self, rewriter: _Rewriter) -> None:
+        super().__init__(convert_charrefs=True)
+        self.handle_data = rewriter.handle_data  # type: ignore[method-assign]
+        self.handle_endtag = rewriter.handle_endtag  # type: ignore[method-assign]
+        self._start = rewriter.handle_starttag
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._start(tag, [(name, value or "") for name, value in attrs])
+
+
+@settings(max_examples=400, deadline=None)
+@given(markup=markups)
+def test_a_text_is_read_as_a_parser_reads_it(markup: str) -> None:
+    """Tags are found by their form, which is right only of what nh3 writes: a whole parser finds the same."""
+    seen: list[str] = []
+
+    class Listening(_Rewriter):
+        def read(self, markup: str) -> None:
+            seen.append(markup)
+            super().read(markup)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_content, "_Rewriter", Listening)
+        quick = _content._rewritten(markup, "https://humas.contoh.go.id/berita/satu/")
+    whole = _Rewriter(quick.base)
+    browser = Browser(whole)
+    browser.feed(seen[0])
+    browser.close()
+    found = [("".join(r.out), "".join(r.text), r.pictures) for r in (quick, whole)]
+    assert found[0] == found[1]
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=st.text(max_size=20) | st.text(alphabet="a \n\t\r\u2028\x85\u00a0\ufffd\ufdd0\u200d–", max_size=8))
+def test_the_quick_way_to_see_that_a_text_is_clean(text: str) -> None:
+    """Nothing that XML cannot hold or discourages, and no other line end, is let through."""
+    unfit = "".join(map(chr, (*range(9), *range(0xB, 0x20), *range(0x7F, 0xA0), 0xFFFD, 0x2028, 0x2029)))
+    made = clean(text)
+    assert not set(made) & set(unfit)
+    assert not any(0xD800 <= ord(c) < 0xE000 or 0xFDD0 <= ord(c) < 0xFDF0 or ord(c) & 0xFFFE == 0xFFFE for c in made)
 
 
 @settings(max_examples=40, deadline=None)
