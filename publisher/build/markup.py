@@ -25,6 +25,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
 from publisher.build.clean import UNFIT, clean
+from publisher.build.quick import quicken
 from publisher.errors import ContentFault
 from publisher.messages import msg, translator
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _CELLS = ("td", "th")
 # [السلام عليكم]{lang=ar}: a passage in another language, within a line
 _PASSAGE = r"\[([^\[\]]+)\]\{:?[ ]*lang=([\"']?)([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\2[ ]*\}"
+PASSAGE = "kentongan_passage"
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"arab", "hebr", "syrc", "thaa"})  # jv-Arab is pegon
 
@@ -76,7 +78,7 @@ class _TidyExtension(Extension):
         # after the inline patterns (20), before attr_list (8) and toc (5), which read what it leaves
         md.treeprocessors.register(_Tidy(md), "kentongan_tidy", 15)
         md.treeprocessors.register(_Direction(md), "kentongan_direction", 4)  # after attr_list
-        md.inlinePatterns.register(_Passage(_PASSAGE, md), "kentongan_passage", 172)  # before references and links
+        md.inlinePatterns.register(_Passage(_PASSAGE, md), PASSAGE, 172)  # before references and links
 
 
 def render(text: str, lang: str) -> str:
@@ -115,7 +117,9 @@ def anchored(html: str) -> str:
 @lru_cache(maxsize=8)
 def _markdown(lang: str) -> Markdown:
     back = translator(lang)("Back to footnote {number}")
-    return Markdown(output_format="html", extensions=list(_extensions(back)))
+    md = Markdown(output_format="html", extensions=list(_extensions(back)))
+    quicken(md, {PASSAGE: ("]{",)})
+    return md
 
 
 def _extensions(back: str) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from publisher.article import Article, Finding, Service, Status
-from publisher.build import clean, html, markup
+from publisher.build import clean, html, markup, quick
 from publisher.build.addresses import Record
 from publisher.build.cores import each
 from publisher.build.derived import code_digest, digest, file_digest
@@ -68,7 +68,7 @@ def render(job: tuple[str, str]) -> Made | Message:
 @lru_cache(maxsize=1)
 def hand() -> str:
     """The digest of all that decides what becomes of a text, beside the text itself."""
-    code = [code_digest(Path(module.__file__ or "")) for module in (markup, clean, html)]
+    code = [code_digest(Path(module.__file__ or "")) for module in (markup, clean, html, quick)]
     words = [file_digest(p) for p in sorted(CATALOGUES.rglob("*.mo"))]
     return digest(*code, *words, *map(version, ("markdown", "nh3", "lxml")))
 
