@@ -10,8 +10,9 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, article_path
+from publisher.feeds._body import Body, body, figure, pictures
 from publisher.feeds._choice import moment
-from publisher.feeds._content import Body, absolute, body, escape, excerpt, figure, line, name, path_address, pictures
+from publisher.feeds._content import absolute, escape, excerpt, line, name, path_address
 from publisher.messages import msg
 
 # RFC 4151: a tag: id names a year in which the host was ours. It is this one for every article, so that

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.feeds._content import absolute, body, clean, excerpt, line, path_address
+from publisher.feeds._body import body
+from publisher.feeds._content import absolute, clean, excerpt, line, path_address
 
 BASE = "https://humas.contoh.go.id/berita/satu/"
 

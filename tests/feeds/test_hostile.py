@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from publisher.article import Article, Correction, Download, Picture, Shown, Site, Status
-from publisher.feeds import _content, atom, json_feed, rss
-from publisher.feeds._content import _Rewriter, clean, declared, line
+from publisher.feeds import _body, atom, json_feed, rss
+from publisher.feeds._body import _Rewriter
+from publisher.feeds._content import clean, declared, line
 from publisher.feeds._edition import Section
 from tests.feeds.conftest import files, write
 
@@ -268,8 +269,8 @@ def test_a_text_is_read_as_a_parser_reads_it(markup: str) -> None:
             super().read(markup)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_content, "_Rewriter", Listening)
-        quick = _content._rewritten(markup, "https://humas.contoh.go.id/berita/satu/")
+        patch.setattr(_body, "_Rewriter", Listening)
+        quick = _body._rewritten(markup, "https://humas.contoh.go.id/berita/satu/")
     whole = _Rewriter(quick.base)
     browser = Browser(whole)
     browser.feed(seen[0])
