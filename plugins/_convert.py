@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -15,11 +16,14 @@ from zoneinfo import ZoneInfo
 from pelican.urlwrappers import Author, Category, Tag
 from pelican.utils import SafeDatetime, slugify
 
+from plugins._archive import Archive, Own
 from publisher.article import Article, Finding, Service, Shown, Site, Status
 from publisher.build import sets
 from publisher.build.addresses import Links, Record, attachment_path, record_path
 from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
+from publisher.build.letters import Letter
+from publisher.build.light import Light
 from publisher.build.periods import Shelf
 from publisher.build.staging import Staging
 from publisher.build.stamps import Stamps
@@ -73,9 +77,12 @@ class Run:
     pictures: dict[str, str] = field(default_factory=dict)  # picture that a text links to → content path of the text
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
+    letters: tuple[Letter, ...] = ()  # of the A–Z list
     shelves: list[tuple[str, dict[str, Any], Shelf]] = field(default_factory=list)  # template, its values, the list
     cards: dict[str, Shown] = field(default_factory=dict)  # path of a page that is no article → its card; "" the site's
-    manifest: Manifest | None = None
+    manifest: Manifest | Path | None = None  # or the state folder that will have it
+    ids: dict[str, str] = field(default_factory=dict)  # id → content path of every article in the manifest, in order
+    last: Mapping[str, str] = field(default_factory=dict)  # the same of the last manifest
     edition: Edition | None = None
     placed: Placed = field(default_factory=Placed)
     held: ExitStack = field(default_factory=ExitStack)
@@ -86,6 +93,11 @@ class Run:
     program: str = ""  # the stamps of our code and of the libraries
     shown: Any = None  # plugins._pages.Pages, once there is a writer
     standing: set[str] = field(default_factory=set)  # files of the site that need not be staged
+    archive: Archive = field(kw_only=True)
+    noticed: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)  # by path, before pages are made
+    items: list[Any] = field(default_factory=list)  # Pelican's articles
+    _ranks: dict[str, int] = field(default_factory=dict)
+    own: defaultdict[str, Own] = field(default_factory=lambda: defaultdict(Own))  # by content path of an article
 
     @property
     def place(self) -> Place:
@@ -108,9 +120,15 @@ class Run:
         """The office's time zone."""
         return self.order.settings.zone
 
+    def rank(self, item: Any) -> int:
+        """The place of one of Pelican's articles in all lists: newest first, those of one moment by their paths."""
+        if not self._ranks:
+            self._ranks = {a.path: n for n, a in enumerate(self.choice.shown)}
+        return self._ranks[item.record.path]
+
     def articles(self) -> tuple[Article, ...]:
         """The articles that get a page, newest first, as they now stand."""
-        found = (self.records.get(a.path) for a in self.choice.shown)
+        found = map(self.records.get, (a.path for a in self.choice.shown))
         return tuple(r for r in found if isinstance(r, Article))
 
     def public(self) -> tuple[Article, ...]:
@@ -123,8 +141,7 @@ class Run:
 
     def secret(self) -> tuple[str, ...]:
         """What would give a held article away: its id, when no text could hold it by chance, and its address."""
-        waiting = self.choice.waiting
-        return (*(a.id for a in waiting if len(a.id) >= _TELLING), *(self.site.article_url(a) for a in waiting))
+        return secret(self.choice, self.site)
 
     def tell(self, message: Message, done: int = 0, of: int = 0) -> None:
         """Says how far the build is, to whoever listens."""
@@ -139,6 +156,8 @@ class Run:
 
     def offer(self, source: str, record: Record) -> None:
         """Has the content file ``source`` copied to its public address."""
+        self.own[record.path].sources.add(source)
+        self.own[record.path].files.add(attachment_path(source))
         owner = self.files.setdefault(attachment_path(source), source)
         if owner != source:
             message = msg("Two files would get one address: {one} and {two}; rename one.", one=owner, two=source)
@@ -164,6 +183,12 @@ class Run:
         at = record.body.find(text)
         first = record.line("body") if isinstance(record, Article) else 0
         return first + record.body.count("\n", 0, at) if first and at >= 0 else 0
+
+
+def secret(choice: Choice, site: Site) -> tuple[str, ...]:
+    """What would give an article away that is held back."""
+    waiting = choice.waiting
+    return (*(a.id for a in waiting if len(a.id) >= _TELLING), *(site.article_url(a) for a in waiting))
 
 
 def place_of(settings: Settings) -> Place:
@@ -211,6 +236,8 @@ def to_pelican(settings: Settings) -> dict[str, Any]:
 
 def in_zone(article: Article, zone: ZoneInfo) -> Article:
     """``article`` with its times in the office's zone, so that months and days are the office's."""
+    if isinstance(article, Light):  # has been there
+        return article
     return replace(
         article,
         date=article.date.astimezone(zone),
@@ -236,13 +263,13 @@ def metadata(record: Record, run: Run, settings: Mapping[str, Any]) -> dict[str,
         return common | _article(record, run, settings)
     if isinstance(record, Service):
         return common | {"slug": record.id, "template": "service", "lang": "id"}
-    more: dict[str, Any] = {"modified": _date(record.modified)} if record.modified else {}
+    more: dict[str, Any] = {"modified": date(record.modified)} if record.modified else {}
     return common | more | {"slug": record.slug, "template": record.template, "lang": record.lang}
 
 
 def _article(record: Article, run: Run, settings: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "date": _date(record.due),  # the date that readers are shown; lists are ordered by it
+        "date": date(record.due),  # the date that readers are shown; lists are ordered by it
         "slug": record.slug,
         "lang": record.lang,
         "template": "withdrawn" if record.status is Status.WITHDRAWN else record.template,
@@ -253,7 +280,7 @@ def _article(record: Article, run: Run, settings: Mapping[str, Any]) -> dict[str
     if record.status in (Status.HIDDEN, Status.WITHDRAWN):
         found["status"] = "hidden"
     if record.modified:
-        found["modified"] = _date(record.modified)
+        found["modified"] = date(record.modified)
     if record.category and _has_address(run, record, record.category, settings):
         found["category"] = Category(record.category, settings)
     authors = [Author(a, settings) for a in record.authors if _has_address(run, record, a, settings)]
@@ -269,6 +296,6 @@ def _has_address(run: Run, record: Article, name: str, settings: Mapping[str, An
     return False
 
 
-def _date(when: datetime) -> SafeDatetime:
-    parts = when.timetuple()[:6]
-    return SafeDatetime(*parts, when.microsecond, when.tzinfo)
+def date(when: datetime) -> SafeDatetime:
+    """``when`` as Pelican wants it."""
+    return SafeDatetime.combine(when, when.timetz())

@@ -9,9 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from plugins._archive import Archive
 from publisher import article, content, slugs
+from publisher.article import Service
 from publisher.build.cores import each
 from publisher.build.derived import code_digest, digest
+from publisher.build.light import Light
 from publisher.build.stamps import Stamps
 from publisher.build.state import State
 
@@ -20,30 +23,56 @@ SECONDS = 0.0008  # one article
 
 
 class Memory:
-    """A content.Reader; what is new is read on all cores."""
+    """A content.Reader; what is new is read on all cores, articles that the ``archive`` still holds are not read.
 
-    def __init__(self, state: State, stamps: Stamps) -> None:
+    ``readings`` are those of the files that were, by their content paths.
+    """
+
+    def __init__(self, state: State, stamps: Stamps, archive: Archive, folder: Path, zone: ZoneInfo) -> None:
         self._state = state
         self._stamps = stamps
+        self.archive = archive
+        self.readings: dict[str, content.Reading] = {}
+        archive.readings = self.readings
+        self._folder, self._zone = folder, zone
 
     def __call__(self, folder: Path, paths: Sequence[str], zone: ZoneInfo) -> Iterator[content.Reading]:
         """What the files at ``paths`` say, in their order."""
+        self.read(folder, [path for path in paths if not path.startswith(_NEWS)], zone)
+        entries = (seen.entry for seen in self.readings.values())
+        known = self.archive.open(e for e in entries if isinstance(e, Service))
+        self.read(folder, [path for path in paths if path.startswith(_NEWS) and path not in known], zone)
+        for path in paths:
+            kept = known.get(path)
+            yield self.readings[path] if kept is None else self._kept(kept)
+
+    def read(self, folder: Path, paths: Sequence[str], zone: ZoneInfo) -> None:
+        """Reads the files at ``paths``, or remembers what they said."""
         began = time.time_ns()
         by = digest(zone.key, hand())
-        kept = {name: (key, seen) for name, key, seen in self._state.every(KIND)}
-        found = {path: self._known(by, path, *kept.get(path, ("", None))) for path in paths}
+        found = {path: self._known(by, path) for path in paths}
         new = [path for path, seen in found.items() if seen is None]
         for path, seen in zip(new, each(partial(_read, folder, zone), new, SECONDS), strict=True):
             found[path] = seen
             key = self._key(by, path, seen) if all(seen.named.values()) else ""  # no key for files that are not there
             if key and all(self._stamps.is_older(name, began) for name in (path, *seen.named)):
                 self._state.keep(KIND, path, key, seen)
-        for path in paths:
-            self._state.use(KIND, path)
-            yield found[path] or _read(folder, zone, path)
-        self._state.forget(KIND)
+        self.readings |= {path: seen or _read(folder, zone, path) for path, seen in found.items()}
 
-    def _known(self, by: str, path: str, key: str, seen: content.Reading | None) -> content.Reading | None:
+    def whole(self, path: str) -> content.Entry | None:
+        """What the file of an article that was held says; the archive holds it no longer."""
+        self.archive.light.pop(path, None)
+        if path not in self.readings:
+            self.read(self._folder, [path], self._zone)
+        return self.readings[path].entry
+
+    def _kept(self, kept: Light) -> content.Reading:
+        for name in kept.row.sources:
+            self._stamps.use(name)
+        return content.Reading(kept, kept.row.said)
+
+    def _known(self, by: str, path: str) -> content.Reading | None:
+        key, seen = self._state.entry(KIND, path)
         return seen if seen is not None and key == self._key(by, path, seen) else None
 
     def _key(self, by: str, path: str, seen: content.Reading) -> str:
@@ -52,6 +81,9 @@ class Memory:
             return digest(by, *(f"{name} {self._stamps.digest(name)}" for name in (path, *seen.named)))
         except OSError:
             return ""
+
+
+_NEWS = f"{content.NEWS}/"
 
 
 def _read(folder: Path, zone: ZoneInfo, path: str) -> content.Reading:

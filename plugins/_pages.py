@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -12,11 +13,12 @@ from jinja2 import Template, nodes
 from pelican.contents import Content
 from pelican.urlwrappers import URLWrapper
 
+from plugins._items import Item
 from publisher.article import Article
 from publisher.build.check import Look, Problem
-from publisher.build.derived import digest
-from publisher.build.keys import Marks, Reading, Reads, Unfollowed, said
-from publisher.build.state import State
+from publisher.build.keys import Mark, Marks, Reading, Reads, Unfollowed, hashed, said
+from publisher.build.letters import Entry
+from publisher.build.state import State, unpacked
 from publisher.messages import Message, msg
 from publisher.structured import Facts
 
@@ -31,63 +33,111 @@ WHOLE = frozenset({"all_articles", "archive", "articles", "authors", "categories
 # what functions and filters ask for, beside what stands in a template
 ASKED = ("article", "page", "site")
 
-Stamp = tuple[int, int, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as it stands in the output folder: what it was made from, its stamp, the ``parts`` of its key (a few
-    bytes each: the templates, then every name that they read), the paths of the site that it leads to (eight bytes
-    of a digest each), and its dead links as pairs of target and link."""
+    """What is known of a page beside its key and its stamp: the ``parts`` of its key (a few bytes each: the templates,
+    then every name that they read), the paths of the site that it leads to (eight bytes of a digest each), and its
+    dead links as pairs of target and link."""
 
-    key: str
-    stamp: Stamp
     parts: bytes
     targets: bytes = b""
     dead: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the pages of one template have in common: the marks of what they read by name, None of what each is given
+    for itself; ``seen`` are the values that were marked."""
+
+    marks: dict[str, str | None]
+    digest: str
+    seen: tuple[int, ...]
+
+
 class Pages:
     """The pages of one build. ``made`` and ``kept`` are those that were made anew and those that were not, with their
-    keys, by their paths below the output folder."""
+    keys, by their paths below the output folder. ``is_left`` says that all of it stands as the last build left it."""
 
-    def __init__(self, state: State, output: Path, program: str, facts: Facts) -> None:
+    def __init__(
+        self, state: State, output: Path, program: str, facts: Facts, items: Iterable[Any], *, is_left: bool
+    ) -> None:
+        self._state = state
         self._output = output
         self._program = program
-        self._marks = Marks(lambda value: _stands_for(value, facts))
+        self._is_left = is_left
+        self._facts = facts
+        self._items = {item.record.path: item for item in items}
+        self._marks = Marks(self._stands_for)
         self._reading = Reading(state, program, _is_barred)
         self._reads: dict[str, Reads | None] = {}
-        last = state.get(KIND, str(output), program)
-        self.last: dict[str, Page] = last[0] if last else {}
-        self._secret: frozenset[str] = last[1] if last else frozenset()
+        self._shared: dict[tuple[str, frozenset[str]], _Shared] = {}
+        self._kind = f"page {output}"
+        last: tuple[frozenset[str]] | None = state.get(KIND, str(output), program)
+        self._secret = last[0] if last else frozenset()
+        rows = state.rows(self._kind)
+        self._names = frozenset(name for name, _ in rows)
+        self.last: dict[str, str] = {name: unpacked(raw) or "" for name, raw in rows} if last else {}
         self._targets: dict[str, bytes] = {}
         self._dead: dict[str, tuple[tuple[str, str], ...]] = {}
-        self._parts: dict[str, bytes] = {}
+        self._found: dict[str, tuple[str, ...]] = {}
+        self._made_of: dict[str, bytes] = {}
+        self._again: set[str] = set()  # kept pages that were looked at once more
         self.made: dict[str, str] = {}
         self.kept: dict[str, str] = {}
 
-    def key(self, path: str, template: Template, values: Mapping[str, Any]) -> str:
-        """All that decides what ``template`` makes of ``values``; "" when that cannot be told."""
+    def key(self, path: str, template: Template, values: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+        """All that decides what ``template`` makes of ``values`` and of the ``context`` of all pages; "" when that
+        cannot be told."""
         known = self._read_by(template)
         if known is None:
             return ""
-        found = [known.digest]
         try:
-            for name in (*known.names, *ASKED):
-                value = values[name] if name in values else template.environment.globals.get(name)
-                found.append(self._mark(name, value))
+            shared = self._common(template, known, values, context)
+            own = [mark or self._mark(name, values[name]) for name, mark in shared.marks.items() if mark is None]
         except Unfollowed:
             return ""
-        self._parts[path] = b"".join(blake2b(f.encode(), digest_size=PART).digest() for f in found)
-        return digest(self._program, path, *found)
+        self._found[path] = tuple(own)
+        return hashed("\n".join((shared.digest, path, *own)))
 
-    def why(self, path: str, template: Template) -> Message:
+    def _common(
+        self, template: Template, known: Reads, values: Mapping[str, Any], context: Mapping[str, Any]
+    ) -> _Shared:
+        place = (str(template.name), frozenset(values))
+        shared = self._shared.get(place)
+        names = (*known.names, *ASKED)
+        more = template.environment.globals
+        found = [None if n in values else context[n] if n in context else more.get(n) for n in names]
+        seen = tuple(map(id, found))
+        if shared is None or shared.seen != seen:
+            marks = {n: None if n in values else self._mark(n, v) for n, v in zip(names, found, strict=True)}
+            said = (f"{name}={mark}" for name, mark in marks.items())
+            shared = _Shared(marks, hashed("\n".join((self._program, known.digest, *said))), seen)
+            self._shared[place] = shared
+        return shared
+
+    def make(self, path: str, key: str, template: Template, values: Mapping[str, Any]) -> None:
+        """Notes that the page was made."""
+        self.made[path] = key
+        self._made_of[path] = self.parts(path, template, values)
+
+    def parts(self, path: str, template: Template, values: Mapping[str, Any]) -> bytes:
+        """The parts of the key that was worked out for ``path``."""
+        known = self._read_by(template)
+        if known is None:
+            return b""
+        marks = self._shared[str(template.name), frozenset(values)].marks
+        own = iter(self._found[path])
+        found = [known.digest, *(next(own) if mark is None else mark for mark in marks.values())]
+        return b"".join(blake2b(f.encode(), digest_size=PART).digest() for f in found)
+
+    def why(self, path: str, template: Template, values: Mapping[str, Any]) -> Message:
         """Why the page, which has a key, is made anew."""
         last, known = self.last.get(path), self._read_by(template)
         if last is None or known is None:
             return msg("It is new, or nothing is remembered of it.")
-        names = ("", *known.names, *ASKED)
-        before, now = (_split(parts, PART) for parts in (last.parts, self._parts[path]))
+        names = ("", *dict.fromkeys((*known.names, *ASKED)))
+        before, now = (_split(parts, PART) for parts in (self._page(path).parts, self.parts(path, template, values)))
         other = [name for name, old, new in zip(names, before, now, strict=False) if old != new]
         if not other:
             return msg("Its file was changed or deleted.")
@@ -103,8 +153,8 @@ class Pages:
 
     def is_there(self, path: str, key: str) -> bool:
         """Whether the page stands in the output folder as it would be made from ``key``."""
-        last = self.last.get(path)
-        return last is not None and last.key == key and stamp(self._output / path) == last.stamp
+        last = self.last.get(path, "")
+        return last[1:].startswith(key) and (self._is_left or last[1:] == _noted(key, self._output, path))
 
     def recheck(self, look: Look, before: Iterable[str], secret: Collection[str]) -> Iterator[Problem]:
         """What is wrong with the pages that were kept: links to files of the last site that are gone, ``before`` being
@@ -112,13 +162,13 @@ class Pages:
         gone = _hashes(_address(path) for path in frozenset(before) - look.files)
         here = Look(self._output, look.site, look.files, frozenset(secret) - self._secret)
         for path in self.kept:
-            page = self.last[path]
             if (here.secret is not None and here.is_secret(path)) or (
-                gone and not gone.isdisjoint(_split(page.targets))
+                gone and not gone.isdisjoint(_split(self._page(path).targets))
             ):
+                self._again.add(path)
                 yield from here.file(path)
-            else:
-                yield from look.dead(path, page.dead)
+            elif self.last[path].startswith(_DEAD):
+                yield from look.dead(path, self._page(path).dead)
         self._secret = frozenset(secret)
 
     def checked(self, targets: Mapping[str, Iterable[str]], found: Iterable[Problem]) -> None:
@@ -128,14 +178,20 @@ class Pages:
             if problem.link:
                 self._dead[problem.path] = (*self._dead.get(problem.path, ()), (problem.target, problem.link))
 
-    def save(self, state: State) -> None:
+    def save(self) -> None:
         """Notes how the pages stand now."""
-        now = {path: self._page(path, key, self.last[path].targets) for path, key in self.kept.items()}
-        now |= {path: self._page(path, key, self._targets.get(path, b"")) for path, key in self.made.items()}
-        state.keep(KIND, str(self._output), self._program, (now, self._secret))
+        for path, key in (*self.made.items(), *((path, self.kept[path]) for path in self._again)):
+            dead = self._dead.get(path, ())
+            parts = self._page(path).parts if path in self._again else self._made_of[path]
+            page = Page(parts, self._targets.get(path, b""), dead)
+            light = f"{_DEAD if dead else _WELL}{_noted(key, self._output, path)}"
+            self._state.put(self._kind, path, light, page)
+        self._state.drop(self._kind, self._names - self.kept.keys() - self.made.keys())
+        self._state.keep(KIND, str(self._output), self._program, (self._secret,))
 
-    def _page(self, path: str, key: str, targets: bytes) -> Page:
-        return Page(key, stamp(self._output / path), self._parts[path], targets, self._dead.get(path, ()))
+    def _page(self, path: str) -> Page:
+        page: Page = self._state.heavy(self._kind, path)
+        return page
 
     def _read_by(self, template: Template) -> Reads | None:
         name = str(template.name)
@@ -146,11 +202,45 @@ class Pages:
                 self._reads[name] = None
         return self._reads[name]
 
-    def _mark(self, name: str, value: object) -> str:
+    def own_mark(self, item: Any) -> str:
+        """What stands for all that is shown of Pelican's ``item``, but for the services that it names."""
+        record = self._of_record(item.record) if isinstance(item.record, Article) else item.record
+        return self._marks.of((record, *(getattr(item, name, None) for name in _OWN)))
+
+    def _of_record(self, article: Article) -> tuple[object, ...]:
+        """The article, read together with the clock."""
+        facts = self._facts
+        times = (facts.changed(article), len(facts.corrections(article)), article.is_held(facts.now))
+        return (*times, *(getattr(article, name) for name in _FIELDS))
+
+    def _stands_for(self, value: object) -> object:
+        """What stands for values of Pelican and of ours that Marks does not know."""
+        if isinstance(value, (Content, Item)):
+            kept = value.record.row.mark if isinstance(value, Item) else self.own_mark(value)
+            return Mark(f"{kept}{''.join(map(self._marks.of, getattr(value, 'service_records', ())))}")
+        if isinstance(value, Article):
+            item = self._items.get(value.path)
+            return Mark(self._marks.of(item)) if item is not None and item.record is value else self._of_record(value)
+        if isinstance(value, Entry):
+            return Mark(f"{value.name}\0{value.path}\0{value.lang}\0{value.note}")
+        if isinstance(value, URLWrapper):
+            return value.name, value.slug, value.url, value.save_as, getattr(value, "shelf", None)
+        if isinstance(value, Facts):
+            return value.site, value.office
+        return None
+
+    def mark(self, value: object) -> str:
+        """What stands for ``value``. Raises Unfollowed."""
+        return self._marks.of(value)
+
+    def _mark(self, name: str, value: Any) -> str:
         mark = self._marks.of(value)
-        if name != "article" or not isinstance(value, Content):
+        if name != "article" or not isinstance(value, (Content, Item)):
             return mark
-        return digest(mark, *(f"{r}={self._marks.of(getattr(value, r, None))}" for r in sorted(RELATIONS)))
+        of = self._marks.of
+        many = ",".join([*map(of, value.related), "|", *map(of, value.translations), "|", *map(of, value.posts)])
+        before, after = (of(getattr(value, name, None)) for name in ("previous", "next"))
+        return f"{mark} {before} {after} {many}"
 
 
 def _address(path: str) -> str:
@@ -164,6 +254,22 @@ def _hashes(paths: Iterable[str]) -> frozenset[bytes]:
 
 def _split(raw: bytes, size: int = 8) -> Iterator[bytes]:
     return (raw[at : at + size] for at in range(0, len(raw), size))
+
+
+# the first letter of what is noted of a page: it has dead links, or none
+_DEAD, _WELL = "!", "="
+
+
+def _noted(key: str, output: Path, path: str) -> str:
+    """The key of a page and what changes when somebody writes to its file."""
+    try:
+        seen = os.stat(f"{output}{os.sep}{path}")  # noqa: PTH116 - of many
+    except OSError:
+        return ""
+    return f"{key} {seen.st_size} {seen.st_mtime_ns} {seen.st_ino}"
+
+
+Stamp = tuple[int, int, int]
 
 
 def stamp(file: Path) -> Stamp:
@@ -187,23 +293,9 @@ def _is_article(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Name) and node.name == "article"
 
 
-def _stands_for(value: object, facts: Facts) -> object:
-    """What stands for values of Pelican, and for those that are read together with the clock."""
-    if isinstance(value, Content):
-        return tuple(getattr(value, name, None) for name in _OWN)
-    if isinstance(value, URLWrapper):
-        return value.name, value.slug, value.url, value.save_as, getattr(value, "shelf", None)
-    if isinstance(value, Facts):
-        return value.site, value.office
-    if isinstance(value, Article):
-        times = (facts.changed(value), len(facts.corrections(value)), value.is_held(facts.now))
-        return (*times, *(getattr(value, name) for name in _FIELDS))
-    return None
-
-
 # what an article or a page of Pelican has that is not all in its record
 _OWN = (
-    *("record", "_content", "url", "save_as", "lang", "held", "revision"),
-    *("people", "topics", "section", "service_records", "shelf", "news"),
+    *("_content", "url", "save_as", "lang", "held", "revision"),
+    *("people", "topics", "section", "shelf", "news"),
 )
 _FIELDS = tuple(name for name, field in Article.__dataclass_fields__.items() if field.compare)

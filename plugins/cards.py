@@ -22,6 +22,7 @@ from publisher.build import sets
 from publisher.build.addresses import record_path
 from publisher.build.cores import each
 from publisher.build.derived import digest
+from publisher.build.light import Light
 from publisher.cards import draw
 from publisher.cards.draw import OG_SIZE
 from publisher.cards.logo import Logo, read
@@ -46,7 +47,8 @@ def make(pelican: Pelican) -> None:
     if run is None:
         return
     logo, by = _logo(run), hand()
-    orders = tuple(order for article in run.articles() for order in _order(run, article, logo, by))
+    new = (article for article in run.articles() if not isinstance(article, Light))
+    orders = tuple(order for article in new for order in _order(run, article, logo, by))
     signs = tuple(_signs(run, logo, by))
     _draw(run, [*(job for order in orders for job in order.jobs), *(sign.job for sign in signs)])
     for sign in signs:
@@ -131,6 +133,7 @@ def _placed(run: Run, article: Article, job: Job) -> Shown:
     card = made(job)
     path = card_path(article, job.size)
     run.put(card, path)
+    run.own[article.path].files.add(path)
     return Shown(path, TYPE, *CARD_SIZES[job.size], card.size, alt=draw.alt(article, run.site))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
@@ -29,7 +28,7 @@ from publisher.feeds.opml import heading
 from publisher.messages import msg
 
 KIND, ENTRY = "feeds", "feeds entry"  # kinds of the state
-USES = (ENTRY, "feeds newest", "feeds search", "feeds shares")
+SECTIONS = ("feeds newest", "feeds search", "feeds shares")
 KINDS: dict[str, Kind] = {"category": "kategori", "tag": "tag", "author": "penulis"}
 
 
@@ -87,8 +86,7 @@ class Remembering(Memory):
         if article.path not in self._marks:
             changes = (article.modified, *(c.date for c in article.corrections))
             made = [when is not None and when.replace(microsecond=0) <= self._run.order.now for when in changes]
-            said = repr((article, made)).encode("utf-8", "surrogatepass")
-            self._marks[article.path] = blake2b(said, digest_size=20).hexdigest()
+            self._marks[article.path] = f"{self._run.shown.mark(article)} {made}"
         return self._marks[article.path]
 
 
@@ -141,8 +139,6 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
             detail = f"{type(fault).__name__}: {fault}"
             raise SiteFault(msg("The feed {name} cannot be made: {detail}", name=name, detail=detail)) from fault
     files.save()
-    for article in run.edition.public:  # wanted as long as the article is there, whichever files were made today
-        run.state.use(ENTRY, article.path)
 
 
 def sections(run: Run, generator: Any) -> Iterator[Section]:

@@ -8,7 +8,7 @@ from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
-from plugins._convert import run_of
+from plugins._convert import Run, run_of
 from publisher.build import headers, redirects
 from publisher.content import former_path
 
@@ -30,10 +30,9 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     if run is None:
         return
     site = run.staging.site
-    every = (*(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()), *run.kept())
-    files = (path.removesuffix("index.html") for path in every)
-    moves = [(a, address) for a in run.articles() for address in (former_path(a, f) for f in a.former) if address]
-    found, findings = redirects.plan(moves, {*files, *run.links.addresses.values(), "layanan/"})
+    shown = [a for a in run.articles() if a.former]
+    moves = [(a, address) for a in shown for address in (former_path(a, f) for f in a.former) if address]
+    found, findings = redirects.plan(moves, _files(run) if moves else set())
     for finding in findings:
         run.find(finding.rule, finding.level, finding.message, finding.path, finding.line)
     template = generator.get_template("redirect")
@@ -47,3 +46,10 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
         if found:
             with (site / moved).open("ab") as file:
                 file.write(moves_of(found, base))
+
+
+def _files(run: Run) -> set[str]:
+    """The addresses at which something stands."""
+    site = run.staging.site
+    every = (*(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()), *run.kept())
+    return {*(path.removesuffix("index.html") for path in every), *run.links.addresses.values(), "layanan/"}

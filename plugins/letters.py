@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pelican import signals
@@ -12,7 +13,7 @@ from pelican.writers import Writer
 from plugins._convert import Run, run_of
 from plugins.reader import parts
 from publisher.build.addresses import INDEX, record_path
-from publisher.build.letters import ONE_PAGE, Entry, by_letter
+from publisher.build.letters import ONE_PAGE, Entry, Letter, by_letter, heading
 
 
 def register() -> None:
@@ -27,7 +28,8 @@ def gather(generators: Iterable[Any]) -> None:
     run = run_of(news.settings)
     if run is not None:
         found = tuple(entries(run))
-        news.context.update(letters=by_letter(found), one_page=len(found) <= ONE_PAGE)
+        run.letters, one_page = by_letter(found), len(found) <= ONE_PAGE
+        news.context.update(letters=run.letters if one_page else _headings(run.letters), one_page=one_page)
 
 
 def entries(run: Run) -> Iterator[Entry]:
@@ -41,13 +43,18 @@ def entries(run: Run) -> Iterator[Entry]:
 
 def write(generator: ArticlesGenerator, writer: Writer) -> None:
     """A page a letter, when one page would be too heavy, and a page for each beginning of a crowded letter."""
-    context = generator.context
-    if run_of(generator.settings) is None or context["one_page"]:
+    run, context = run_of(generator.settings), generator.context
+    if run is None or context["one_page"]:
         return
     template = generator.get_template("indeks")
-    for letter in context["letters"]:
+    for letter in run.letters:
         path = f"{INDEX}/{letter.key}/"
-        writer.write_file(f"{path}index.html", template, context, url=path, letter=letter)
+        own = replace(letter, entries=(), parts=_headings(letter.parts)) if letter.parts else letter
+        writer.write_file(f"{path}index.html", template, context, url=path, letter=own)
         for part in letter.parts:
             below = f"{path}{part.key}/"
-            writer.write_file(f"{below}index.html", template, context, url=below, letter=letter, part=part)
+            writer.write_file(f"{below}index.html", template, context, url=below, letter=heading(letter), part=part)
+
+
+def _headings(letters: Iterable[Letter]) -> tuple[Letter, ...]:
+    return tuple(map(heading, letters))

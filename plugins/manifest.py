@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from pelican import Pelican, signals
@@ -9,10 +10,12 @@ from pelican import Pelican, signals
 from plugins._convert import Run, in_zone, run_of
 from publisher.article import Article, Shown, article_path
 from publisher.build.addresses import Record as Source
+from publisher.build.light import Light
 from publisher.build.markup import render
 from publisher.build.revision import revision
+from publisher.build.state import Forgotten
 from publisher.errors import ContentFault
-from publisher.manifest import FILENAME, Image, Manifest, Record, ServiceName
+from publisher.manifest import FILENAME, Image, Manifest, Record, ServiceName, joined, taken_apart, written
 
 
 def register() -> None:
@@ -26,19 +29,33 @@ def write(pelican: Pelican) -> None:
     if run is None:
         return
     shown = {a.path: a for a in run.articles()}
-    records = []
+    records: dict[str, Record | None] = {}  # by id; None is as it stood
     for found in run.content.articles:
         article = shown.get(found.path) or in_zone(found, run.zone)
-        run.revisions[article.path] = _revision(run, article)
-        records.append(_record(run, article, is_shown=article.path in shown))
-    run.manifest = Manifest(
-        site=run.site.url,
-        title=run.site.title,
-        records=tuple(sorted(records, key=lambda r: r.id)),
-        unreadable=tuple(sorted({*run.content.unreadable, *_left_out(run)})),
-    )
-    if not run.order.preview:
-        (run.staging.notes / FILENAME).write_bytes(run.manifest.to_json())
+        if not isinstance(article, Light):
+            run.revisions[article.path] = _revision(run, article)
+        records[article.id] = (
+            None if isinstance(article, Light) else _record(run, article, is_shown=found.path in shown)
+        )
+        run.ids[article.id] = article.path
+    run.ids = dict(sorted(run.ids.items()))
+    unreadable = tuple(sorted({*run.content.unreadable, *_left_out(run)}))
+    frame = Manifest(site=run.site.url, title=run.site.title, unreadable=unreadable)
+    if run.order.preview:
+        run.manifest = replace(frame, records=tuple(r for _, r in sorted(records.items()) if r is not None))
+        return
+    last = _last(run) if None in records.values() else {}
+    lines = (last[key] if record is None else written(record) for key, record in sorted(records.items()))
+    (run.staging.notes / FILENAME).write_bytes(joined(frame, lines))
+    run.manifest = run.order.settings.state
+
+
+def _last(run: Run) -> dict[str, str]:
+    """The records of the last manifest as they stand in it, by id. Raises Forgotten."""
+    found = taken_apart((run.order.settings.state / FILENAME).read_bytes())
+    if len(found) != len(run.last):
+        raise Forgotten(FILENAME)
+    return dict(zip(run.last, found, strict=True))
 
 
 def _left_out(run: Run) -> tuple[str, ...]:

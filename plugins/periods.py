@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import Any
 
 from pelican import signals
@@ -13,7 +14,7 @@ from plugins._convert import run_of
 from plugins.reader import parts
 from publisher.article import Service
 from publisher.build import periods
-from publisher.build.periods import archive, shelf
+from publisher.build.periods import View, archive, shelf
 
 ARCHIVE = "arsip/"
 
@@ -25,20 +26,24 @@ def register() -> None:
 
 
 def gather(generators: Iterable[Any]) -> None:
-    """Puts the list's periods beside it, as ``shelf``: at every term and service; ``archive`` is that of all news."""
+    """Puts what a list's own page shows of it beside it, as ``shelf``: at every term and service; ``archive`` is that
+    of all news."""
     news, pages = parts(generators)
     run = run_of(news.settings)
     if run is None:
         return
     for kind, term, articles in terms(news):
-        term.shelf = shelf(term.url, articles, periods.LIMIT)
-        run.shelves.append((kind, {kind: term}, term.shelf))
+        found = shelf(term.url, articles, periods.LIMIT)
+        term.shelf = found.own()
+        run.shelves.append((kind, {kind: term}, found))
     for page in pages.pages:
         if isinstance(page.record, Service):
-            page.shelf = shelf(page.url, page.news, periods.NEWEST)  # the page has the service's own text too
-            run.shelves.append(("service_news", {"page": page}, page.shelf))
-    news.context["archive"] = archive(ARCHIVE, news.articles)
-    run.shelves.append(("period_archives", {}, news.context["archive"]))
+            found = shelf(page.url, page.news, periods.NEWEST)  # the page has the service's own text too
+            page.shelf = found.own()
+            run.shelves.append(("service_news", {"page": page}, found))
+    found = archive(ARCHIVE, news.articles)
+    news.context["archive"] = found.own()
+    run.shelves.append(("period_archives", {}, found))
 
 
 def terms(generator: Any) -> Iterator[tuple[str, Any, list[Any]]]:
@@ -61,4 +66,15 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
         template = generator.get_template(name)
         for period in found.every():
             path = f"{found.home}{period.path}"
-            writer.write_file(f"{path}index.html", template, generator.context, url=path, period=period, **values)
+            view, shown = found.view(period)
+            more = {key: _with(value, view) for key, value in values.items()} or {"archive": view}
+            writer.write_file(f"{path}index.html", template, generator.context, url=path, period=shown, **more)
+
+
+def _with(value: Any, view: View) -> Any:
+    """The term or service that a list is of, with what one page shows of the list."""
+    own = copy(value)
+    own.shelf = view
+    if hasattr(own, "news"):
+        own.news = ()
+    return own

@@ -30,6 +30,7 @@ from publisher.build.addresses import Record, attachment_path
 from publisher.build.cores import each
 from publisher.build.derived import digest
 from publisher.build.html import Attributes, swap_tags, tag
+from publisher.build.light import Light
 from publisher.build.sets import Member
 from publisher.errors import ContentFault
 from publisher.messages import Message, msg
@@ -51,9 +52,10 @@ def make(pelican: Pelican) -> None:
     if run is None:
         return
     maker = Maker(run)
-    records = tuple(r for r in run.records.values() if not (isinstance(r, Article) and r.status is Status.WITHDRAWN))
+    records = tuple(r for r in run.records.values() if not (isinstance(r, Light) or _is_gone(r)))
     for record in records:
         for source, focus in _wanted(run, record):
+            run.own[record.path].sources.add(source)
             maker.want(source, focus)
     for source in run.pictures:
         maker.want(source)
@@ -209,6 +211,10 @@ def _wanted(run: Run, record: Record) -> Iterator[tuple[str, Focus | None]]:
                 yield source, None
 
 
+def _is_gone(record: Record) -> bool:
+    return isinstance(record, Article) and record.status is Status.WITHDRAWN
+
+
 def _html(run: Run, record: Record) -> str:
     return run.raw[record.path] if isinstance(record, Page) else record.html
 
@@ -293,6 +299,7 @@ def _attached_picture(run: Run, maker: Maker, record: Article, source: str) -> I
     if shown:
         path = attachment_path(f"{source.rsplit('.', 1)[0]}.jpg")
         _copy(run.file(shown.path), run.staging.site / path)
+        run.own[record.path].files.add(path)
         yield Download(path, shown.type, shown.bytes)
 
 
@@ -305,6 +312,7 @@ def _photo(run: Run, maker: Maker, record: Article, picture: Picture) -> Shown |
     except ContentFault as fault:
         run.find("picture", "error", fault.message, record.path, record.line("image"))
         crops = ()
+    run.own[record.path].files.update(c.path for c in crops)
     return replace(shown, alt=picture.alt, crops=tuple(replace(c, alt=picture.alt) for c in crops))
 
 
@@ -317,6 +325,7 @@ def _shown(run: Run, maker: Maker, record: Record | None, source: str, line: int
         run.find("picture", "error", fault.message, record.path, line)
         return None
     run.digests.setdefault(record.path, {})[source] = maker.digest(source)
+    run.own[record.path].files.update(s.path for s in shown.sizes)
     return shown
 
 

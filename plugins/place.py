@@ -35,7 +35,8 @@ def place(pelican: Pelican) -> None:
         (run.staging.site / PREVIEW_MARK).write_text("Pratinjau. Jangan disebarkan.\n", encoding="utf-8")
     run.tell(msg("Checking the site and putting it in place …"))
     check(run)
-    run.placed = journal.place(run.staging, kept=run.kept())
+    strangers = run.archive.left.strangers if run.archive.left is not None else None
+    run.placed = journal.place(run.staging, kept=run.kept(), strangers=strangers)
     sets.prune(run.order.settings.state / "cache")
 
 

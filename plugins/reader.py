@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -19,20 +19,23 @@ from pelican.readers import BaseReader, Readers
 
 import plugins
 from plugins import _convert
+from plugins._archive import Archive
 from plugins._convert import ORDER, RUN, Order, Run, run_of
+from plugins._items import Item, Terms
 from plugins._memory import Memory
 from publisher import content as folder
 from publisher._folder import names
 from publisher.article import Article, Finding, Page, Service, picture_path
 from publisher.build import journal, staging, texts
 from publisher.build.addresses import REGISTER, Links, Record, record_path, settle
-from publisher.build.choose import choose, newest_first, related
+from publisher.build.choose import choose, related
 from publisher.build.derived import digest
 from publisher.build.html import Attributes, Tag, find_tags, swap_found
+from publisher.build.light import Light
 from publisher.build.site import to_site
 from publisher.build.stamps import Stamps
 from publisher.build.state import State
-from publisher.build.unchanged import see
+from publisher.build.unchanged import Place, looking, see
 from publisher.errors import SiteFault
 from publisher.manifest import FILENAME
 from publisher.messages import msg
@@ -69,7 +72,7 @@ def use_reader(readers: Readers) -> None:
     """Markdown is read by us; nothing else is a text of this site."""
     run = run_of(readers.settings)
     if run is not None:
-        endings = {r.path.rpartition(".")[2] for r in run.records.values()}
+        endings = {path.rpartition(".")[2] for path in run.records}
         readers.reader_classes = {"static": BaseReader, **dict.fromkeys(endings, ContentReader)}
 
 
@@ -112,13 +115,16 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         inputs = (*_convert.place_of(settings).inputs(), *more)
         read, program = see(inputs, until=time.time_ns()), see(_convert.place_of(settings).program()).digest
         stamps = Stamps(state, settings.content)
-        keep = last_paths(settings.state)
-        found = folder.read(settings.content, settings.zone, keep=keep, reader=Memory(state, stamps))
-        run = assemble(order, place, found, held, state, stamps, program)
+        keep = last_paths(state, _convert.place_of(settings))
+        with looking(state, _convert.place_of(settings)) as left:
+            archive = Archive(state, stamps, order, program, left)
+            memory = Memory(state, stamps, archive, settings.content, settings.zone)
+            found = folder.read(settings.content, settings.zone, keep=keep, reader=memory)
+        run = assemble(order, place, found, held, state, stamps, program, memory)
     except BaseException:
         held.close()
         raise
-    run.read, run.inputs = read, inputs
+    run.read, run.inputs, run.last = read, inputs, keep
     return run
 
 
@@ -130,21 +136,28 @@ def assemble(
     state: State,
     stamps: Stamps,
     program: str,
+    memory: Memory,
 ) -> Run:
     """The run with every text rendered; a text that cannot be is left out with a finding."""
     settings = order.settings
+    found = replace(found, articles=tuple(_as_read(found.articles, memory)))
     choice = choose((_convert.in_zone(a, settings.zone) for a in found.articles), order.now, preview=order.preview)
     findings: list[Finding] = []
     every: list[Record] = [*found.services, *found.pages, *choice.shown]
-    raw = dict(texts.rendered(every, findings, state))
-    every = [r for r in every if r.path in raw]
+    raw = dict(texts.rendered((r for r in every if not isinstance(r, Light)), findings, state))
+    every = [r for r in every if isinstance(r, Light) or r.path in raw]
     addresses, taken = settle(every)
     findings += taken
     records = {r.path: r for r in every if r.path in addresses}
-    moved = frozenset(p for a in choice.shown for p in (folder.former_path(a, f) for f in a.former) if p)
+    moved = frozenset(p for a in choice.shown if a.former for p in (folder.former_path(a, f) for f in a.former) if p)
     waiting = frozenset(a.path for a in choice.waiting)
     links = Links(settings.office.url, settings.content, addresses, waiting, moved)
     site = to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
+    astray = set(memory.archive.astray(links, frozenset(_convert.secret(choice, site)))).intersection(records)
+    if astray:
+        for path in astray:
+            memory.whole(path)
+        return assemble(order, place, found, held, state, stamps, program, memory)
     run = Run(
         order,
         place,
@@ -159,12 +172,40 @@ def assemble(
         held=held,
         state=state,
         stamps=stamps,
+        archive=memory.archive,
     )
     for record in tuple(records.values()):
-        resolve(run, record)
+        if isinstance(record, Light):
+            recall(run, record)
+        else:
+            resolve(run, record)
     keep_secrets(run)
     run.site = replace(site, services=run.services())
     return run
+
+
+def _as_read(articles: Iterable[Article], memory: Memory) -> Iterator[Article]:
+    """``articles``; one that no longer is as the archive holds it as its file says."""
+    light = memory.archive.light
+    for article in articles:
+        held = light.get(article.path)
+        if article is held or (held is None and not isinstance(article, Light)):
+            yield article
+            continue
+        read = memory.whole(article.path)
+        if isinstance(read, Article):
+            yield replace(read, services=article.services, former=article.former)
+
+
+def recall(run: Run, article: Light) -> None:
+    """What the archive knows of an article that no plugin looks at again."""
+    row = article.row
+    for target in row.linked:
+        run.linked.setdefault(target, []).append(article.path)
+    if row.files:
+        run.standing.update(row.files.split("\n"))
+    run.findings += row.findings
+    run.revisions[article.path] = row.revision
 
 
 def resolve(run: Run, record: Record) -> None:
@@ -209,6 +250,9 @@ LINKS = {
 
 def follow(run: Run, record: Record, given: str) -> str:
     """The address that the link ``given`` leads to, "" when it leads nowhere, which becomes a finding."""
+    own, asked = run.own[record.path], run.links.asked(given, record.path)
+    own.asked.update(filter(None, asked))
+    own.sources.update(name for name in asked[:1] if name and not name.endswith(".md"))
     target = run.links.link(given, record.path)
     if target.fault is not None:
         run.find("link", "error", target.fault, record.path, run.line_of(record, given))
@@ -235,6 +279,8 @@ def keep_secrets(run: Run) -> None:
     """Leaves out a text that names the id or the address of an article that is held back."""
     secret = run.secret()
     for path, record in tuple(run.records.items()) if secret else ():
+        if isinstance(record, Light):  # it holds none: assemble has seen to that
+            continue
         shown = (run.raw[path] if isinstance(record, Page) else record.html, record.summary)
         title = record.name if isinstance(record, Service) else record.title
         if any(s in text for s in secret for text in (*shown, title)):
@@ -253,10 +299,11 @@ def store(run: Run, record: Record, html: str) -> None:
 
 def show(run: Run, settings: dict[str, Any]) -> None:
     """Tells Pelican which files to read."""
-    paths = {kind: [r.path for r in run.records.values() if isinstance(r, kind)] for kind in (Article, Service, Page)}
+    read = [r for r in run.records.values() if not isinstance(r, Light)]
+    paths = {kind: [r.path for r in read if isinstance(r, kind)] for kind in (Article, Service, Page)}
     settings["ARTICLE_PATHS"] = paths[Article] or [NOTHING]
     settings["PAGE_PATHS"] = paths[Service] + paths[Page] or [NOTHING]
-    written = f"{REGISTER}/" in (record_path(r) for r in run.records.values())
+    written = f"{REGISTER}/" in (record_path(r) for r in read if isinstance(r, Page))
     settings["REGISTER_SAVE_AS"] = "" if written else f"{REGISTER}/index.html"
     _choose_templates(run, settings)
 
@@ -311,28 +358,43 @@ def lineage(template: str, places: Iterable[Path]) -> tuple[str, ...]:
     return tuple(family)
 
 
-def last_paths(state: Path) -> dict[str, str]:
-    """Id to path of the last manifest; a lost or damaged one says nothing, and this build makes it anew."""
+def last_paths(state: State, place: Place) -> Mapping[str, str]:
+    """Id to path of the last manifest, in its order; a lost or damaged one says nothing, and this build makes it
+    anew."""
+    known: Mapping[str, str] | None = state.get(IDS, "", see(place.notes()[:1]).digest)
+    if known is not None:
+        return known
     try:
-        return {r["id"]: r["path"] for r in json.loads((state / FILENAME).read_bytes())["records"]}
+        return {r["id"]: r["path"] for r in json.loads((place.state / FILENAME).read_bytes())["records"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
+IDS = "manifest"
+
+
 def arrange(generator: ArticlesGenerator) -> None:
-    """Lists are in our order and hold no translation; a translation knows its original and the other way round."""
-    if run_of(generator.settings) is None:
+    """Lists hold the articles that were not read too, are in our order and hold no translation; a translation knows
+    its original and the other way round."""
+    run = run_of(generator.settings)
+    if run is None:
         return
-    articles = sorted((*generator.articles, *generator.translations), key=lambda a: newest_first(a.record))
+    terms = Terms(generator.settings)
+    light = (record for record in run.records.values() if isinstance(record, Light))
+    items = [Item(record, terms, generator.settings, generator.context) for record in light]
+    articles = sorted((*items, *generator.articles, *generator.translations), key=run.rank)
     generator.articles = [a for a in articles if not a.record.translation_of]
     generator.translations = [a for a in articles if a.record.translation_of]
-    generator.hidden_articles.sort(key=lambda a: newest_first(a.record))
+    generator.hidden_articles.sort(key=run.rank)
+    originals = {a.record.translation_of for a in generator.translations}
     groups: dict[str, list[Any]] = {}
     for article in articles:
-        groups.setdefault(article.record.translation_of or article.record.id, []).append(article)
-    for article in articles:
-        group = groups[article.record.translation_of or article.record.id]
-        article.translations = [a for a in group if a is not article]
+        name = article.record.translation_of or article.record.id
+        if name in originals:
+            groups.setdefault(name, []).append(article)
+    for group in groups.values():
+        for article in group:
+            article.translations = [a for a in group if a is not article]
 
 
 def relate(generators: Iterable[Any]) -> None:
@@ -342,32 +404,41 @@ def relate(generators: Iterable[Any]) -> None:
     if run is None:
         return
     news.context[RUN] = run  # for ``count``
-    every = contents(news)
+    news.dates = []  # Pelican looks through it for each list, once an article; plugins.speed gives it to templates
+    every = run.items = contents(news)
     by_id = {a.record.id: a for a in every}
+    register = {s.id: s for s in run.site.services}
     posts = news.settings["JINJA_GLOBALS"]["syndication"]
-    near = related([a.record for a in (*news.articles, *news.translations)])
+    ordered = sorted((*news.articles, *news.translations), key=run.rank, reverse=True)
+    near = related([a.record for a in ordered])
     listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
     for article in every:
-        found = (run.site.service(s) for s in article.record.services)
-        article.service_records = tuple(s for s in found if s is not None)
-        article.posts = posts.get(article.record.id, [])
-        article.related = [by_id[r.id] for r in near.get(article.record.id, ())]
+        record = article.record
+        article.service_records = tuple(register[s] for s in record.services if s in register)
+        article.posts = posts.get(record.id, [])
+        article.related = [by_id[r.id] for r in near.get(record.id, ())]
+        if isinstance(article, Item):
+            continue  # the archive knows in which lists it stands
         terms = [*getattr(article, "authors", ()), *getattr(article, "tags", ()), getattr(article, "category", None)]
         paths = {(type(t).__name__, t.name): t.url for t in terms if t and t.url in listed}
-        article.people = [(n, paths.get(("Author", n), "")) for n in article.record.authors]
-        article.topics = [(n, paths.get(("Tag", n), "")) for n in article.record.tags]
-        article.section = paths.get(("Category", article.record.category), "")
-    for older, newer in neighbours((*news.articles, *news.translations)):
+        article.people = [(n, paths.get(("Author", n), "")) for n in record.authors]
+        article.topics = [(n, paths.get(("Tag", n), "")) for n in record.tags]
+        article.section = paths.get(("Category", record.category), "")
+    for older, newer in neighbours(ordered):
         older.next, newer.previous = newer, older
+    about: dict[str, list[Any]] = {}
+    for article in news.articles:
+        for service in article.record.services:
+            about.setdefault(service, []).append(article)
     for page in pages.pages:
         if isinstance(page.record, Service):
-            page.news = [a for a in news.articles if page.record.id in a.record.services]
+            page.news = about.get(page.record.id, [])
 
 
 def neighbours(articles: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-    """Pairs of an older and the next newer article in one language."""
+    """Pairs of an older and the next newer article in one language; ``articles`` begin with the oldest."""
     last: dict[str, Any] = {}
-    for article in sorted(articles, key=lambda a: newest_first(a.record), reverse=True):
+    for article in articles:
         lang = article.record.lang
         if lang in last:
             yield last[lang], article

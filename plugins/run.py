@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import locale
 import logging
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 from publisher import content as folder
 from publisher.article import Finding
 from publisher.build import unchanged
+from publisher.build.state import Forgotten
 from publisher.build.unchanged import office_digest
 from publisher.errors import KentonganError, SettingsFault, SiteFault
 from publisher.manifest import Manifest, read
@@ -83,16 +85,23 @@ def build(
         if why is not None and say is not None:
             say(msg("{page} stays as it is.", page=why), 0, 0)
         return Built(settings.state, note.findings, strangers=note.strangers)
+    try:
+        return _run(settings, now, preview, say, call, why)
+    except Forgotten:
+        return _run(settings, now, preview, say, call, why)
+
+
+def _run(settings: Settings, now: datetime, preview: bool, say: Say | None, call: str, why: str | None) -> Built:
     pelican = _pelican()
-    with _own_ways(pelican), _listening(pelican, say):
+    with _own_ways(pelican), _listening(pelican, say), _calm():
         from plugins._convert import ORDER, RUN, Order, to_pelican
 
         order = Order(settings, now, preview, say, call, why)
         made: dict[str, Any] = {}
         try:
-            made = pelican.read_settings(str(conf), override={**to_pelican(settings), ORDER: order})
+            made = pelican.read_settings(str(settings.root / CONF), override={**to_pelican(settings), ORDER: order})
             pelican.Pelican(made).run()
-        except KentonganError:
+        except (KentonganError, Forgotten):
             raise
         except Exception as fault:
             raise _explained(fault, settings) from fault
@@ -143,6 +152,20 @@ def _own_ways(pelican: Any) -> Iterator[None]:
         locale.setlocale(locale.LC_ALL, kept)
 
 
+@contextmanager
+def _calm() -> Iterator[None]:
+    """Looks for unused cycles less often: a build makes much that stays, and few of them."""
+    kept = gc.get_threshold()
+    gc.set_threshold(_CALM, *kept[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*kept)
+
+
+_CALM = 100_000  # new values between two looks; Python's own is 700
+
+
 def _listeners(pelican: Any) -> list[tuple[Any, Any]]:
     from blinker import ANY, Signal
 
@@ -176,7 +199,7 @@ class _Listener(logging.Handler):
         """Stops at an error and at a broken link; a warning is passed on."""
         detail = record.getMessage()
         cause = record.exc_info[1] if record.exc_info else None
-        if isinstance(cause, KentonganError):
+        if isinstance(cause, (KentonganError, Forgotten)):
             raise cause
         if record.levelno >= logging.ERROR or str(record.msg).startswith(self.BROKEN):
             raise SiteFault(msg("Pelican stopped: {detail}", detail=detail)) from cause

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from pelican import Pelican, signals
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
-from plugins import reader
-from plugins._convert import RUN, Run, run_of
+from plugins import _memory, feeds, reader
+from plugins._archive import Past, of_article
+from plugins._convert import Run, run_of
+from plugins._items import Item
 from plugins._pages import Pages
 from plugins.cards import RECENT
-from plugins.feeds import USES
 from publisher.article import Article
-from publisher.build import keys, texts, unchanged
+from publisher.build import keys, light, texts, unchanged
+from publisher.build.light import Light, Row
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 from publisher.messages import Message, msg
@@ -38,7 +41,8 @@ def writer(pelican: Pelican) -> type[Writer] | None:
         return None
     settings = run.order.settings
     facts = Facts(run.site, settings.office, run.order.now)
-    run.shown = Pages(run.state, settings.output, run.program, facts)
+    run.shown = Pages(run.state, settings.output, run.program, facts, run.items, is_left=run.archive.left is not None)
+    run.noticed = of_article(run.findings)
     return PageWriter
 
 
@@ -48,35 +52,51 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
     def write_file(self, name: str, template: Any, context: dict[str, Any], *given: Any, **values: Any) -> None:
         """Renders the page ``name``, or keeps it."""
         run = run_of(self.settings)
-        plain = not given and _PLAIN.isdisjoint(k for k, v in values.items() if v)
+        if "dates" in values:
+            values["dates"] = values["articles"]  # which are in that order
+        plain = not given and not any(values.get(name) for name in _PLAIN)
         plain = plain and values.get("template_name") not in self.settings["PAGINATED_TEMPLATES"]
-        path = sanitised_join(self.output_path, name) if name else ""
+        path = self._path(name) if name else ""
         if run is None or not name or not plain or path in self._written_files:
             super().write_file(name, template, context, *given, **values)
             return
-        if "article" in values:
+        if "article" in values and template not in self._warned:
+            self._warned.add(template)
             _warn(run, template)
-        key = run.shown.key(name, template, ChainMap(values, context))
-        if key and run.shown.is_there(name, key):
+        key = run.shown.key(name, template, values, context)
+        is_kept = bool(key) and run.shown.is_there(name, key)
+        if run.order.why is not None and run.order.why in _names(name):
+            run.tell(_reason(run, name, template, key, values, is_kept=is_kept))
+        if is_kept:
             run.shown.kept[name] = key
             self._written_files.add(path)
             if values.get("override_output"):
                 self._overridden_files.add(path)
-            signals.content_written.send(path, context={**values, RUN: run})
-        if run.order.why in (name, name.removesuffix("index.html"), name.removesuffix("/index.html")):
-            run.tell(_reason(run, name, template, key))
-        if name in run.shown.kept:
+            run.written += "article" in values or "page" in values
             return
         super().write_file(name, template, context, **values)
         if key:
-            run.shown.made[name] = key
+            run.shown.make(name, key, template, values)
+
+    def _path(self, name: str) -> str:
+        plain = os.sep == "/" and "/." not in f"/{name}" and "//" not in name
+        return f"{self.output_path}/{name}" if plain else str(sanitised_join(self.output_path, name))
+
+    @cached_property
+    def _warned(self) -> set[Any]:
+        return set()
 
 
-def _reason(run: Run, name: str, template: Any, key: str) -> Message:
+def _names(name: str) -> tuple[str, ...]:
+    """How a page may be called."""
+    return name, name.removesuffix("index.html"), name.removesuffix("/index.html")
+
+
+def _reason(run: Run, name: str, template: Any, key: str, values: Mapping[str, Any], *, is_kept: bool) -> Message:
     """Why the page is made anew, or is not."""
-    if name in run.shown.kept:
+    if is_kept:
         return msg("{page} stays as it is.", page=name)
-    reason = run.shown.why(name, template) if key else msg("Its template cannot be followed.")
+    reason = run.shown.why(name, template, values) if key else msg("Its template cannot be followed.")
     return msg("{page} is made anew. {reason}", page=name, reason=reason)
 
 
@@ -100,12 +120,55 @@ def note(pelican: Pelican) -> None:
         touched = (*run.placed.changed, *run.placed.removed)
         unchanged.keep(run.state, run.place, run.noted(next_moment(run)), touched)
     remember(run.state, run.order.settings)
-    run.stamps.save()
-    for kind in (texts.KIND, keys.KIND, reader.KIND, *USES):
+    if not run.order.preview:
+        hold(run)
+        run.state.keep(reader.IDS, "", unchanged.see(run.place.notes()[:1]).digest, run.ids)
+    for kind in (_memory.KIND, texts.KIND, reader.KIND, feeds.ENTRY):
+        run.state.drop(kind, run.stamps.gone)
+    for kind in (keys.KIND, *feeds.SECTIONS):
         run.state.forget(kind)
-    run.shown.save(run.state)
+    run.stamps.save()
+    run.shown.save()
     run.state.save()
     run.held.close()
+
+
+def hold(run: Run) -> None:
+    """Has the archive hold the articles that were made in this build."""
+    linked: dict[str, list[str]] = {}
+    for target, paths in run.linked.items():
+        for path in paths:
+            linked.setdefault(path, []).append(target)
+    items = (item for item in run.items if not isinstance(item, Item) and light.can_be(item.record))
+    rows = ((item.record, _row(run, item, tuple(linked.get(item.record.path, ())))) for item in items)
+    links = run.links
+    past = Past(dict(links.addresses), links.waiting, links.moved, frozenset(run.secret()))
+    run.archive.keep(past, ((record, row, run.pages.get(record.path, "")) for record, row in rows if row is not None))
+
+
+def _row(run: Run, item: Any, linked: tuple[str, ...]) -> Row | None:
+    """What is remembered of an article; None when a file that it was made of changed meanwhile."""
+    record, own = item.record, run.own[item.record.path]
+    read = run.archive.readings[record.path]
+    sources = {record.path, *read.named, *own.sources, *record.attachments}
+    if not run.archive.is_settled(sources):
+        return None
+    now = run.order.now
+    return Row(
+        mark=run.shown.own_mark(item),
+        revision=run.revisions[record.path],
+        since=now.timestamp(),
+        until=min((m.timestamp() for m in _of_article(record) if m > now), default=None),
+        sources=tuple(sources),
+        asked=tuple(own.asked),
+        linked=linked,
+        files="\n".join(sorted(own.files)),
+        people=item.people,
+        topics=item.topics,
+        section=item.section,
+        said=read.findings,
+        findings=run.noticed.get(record.path, ()),
+    )
 
 
 def next_moment(run: Run) -> datetime | None:
@@ -125,6 +188,10 @@ def moments(run: Run) -> Iterator[datetime]:
 
 
 def _of_article(article: Article) -> Iterator[datetime]:
+    if isinstance(article, Light):
+        if article.row.until is not None:
+            yield datetime.fromtimestamp(article.row.until, UTC)
+        return
     yield from _with_second(article.due)
     yield from _with_second(article.modified)
     yield from (_later(when, WINDOW) for when in _with_second(article.due))

@@ -7,7 +7,8 @@ under embargo (``public`` false). Schema: docs/developer-guide.md. The same cont
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -112,8 +113,34 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """The file's bytes: sorted keys, two spaces, a closing newline."""
-        text = json.dumps(self, ensure_ascii=False, indent=2, sort_keys=True, default=_parts)
-        return (text + "\n").encode()
+        return joined(self, map(written, self.records))
+
+
+_OPEN, _BETWEEN, _CLOSE = "[\n    {\n", "\n    },\n    {\n", "\n    }\n  ]"
+
+
+def joined(frame: Manifest, records: Iterable[str]) -> bytes:
+    """The bytes of the manifest ``frame`` with ``records`` as ``written`` gives them, in the place of its own."""
+    text = _dumped(replace(frame, records=()))
+    lines = _BETWEEN.join(records)
+    if lines:
+        text = text.replace('"records": []', f'"records": {_OPEN}{lines}{_CLOSE}', 1)
+    return (text + "\n").encode()
+
+
+def written(record: Record) -> str:
+    """The lines of ``record`` in the file."""
+    return _dumped(record)[2:-2].replace("\n", "\n    ").replace("  ", "      ", 1)
+
+
+def taken_apart(raw: bytes) -> list[str]:
+    """The lines of each record of a manifest's bytes; no text of a record holds a line's end."""
+    _, found, rest = raw.decode().partition(f'"records": {_OPEN}')
+    return rest.partition(_CLOSE)[0].split(_BETWEEN) if found else []
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, default=_parts)
 
 
 def _parts(value: Any) -> dict[str, Any]:

@@ -113,6 +113,14 @@ class Links:
             return self._site_path(path, value, tail)
         return Target(fault=msg("The link “{link}” leads nowhere: there is no such file.", link=value))
 
+    def asked(self, value: str, page: str) -> tuple[str, ...]:
+        """All content paths and addresses on which it hangs where the link ``value`` in the file ``page`` leads."""
+        place = self._place(value)
+        if place is None:
+            return ()
+        address = place[0].lstrip("/")
+        return inside(place[0], page), address, f"{address}/", address.removesuffix("index.html")
+
     def picture(self, value: str, page: str) -> str | None:
         """The content path of the picture ``value`` in the file ``page``; None when it is not one of ours."""
         place = self._place(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,16 +45,22 @@ def related(articles: Sequence[Article]) -> Mapping[str, tuple[Article, ...]]:
     recent: dict[tuple[str, str], deque[Article]] = defaultdict(lambda: deque(maxlen=RELATED))
     found: dict[str, tuple[Article, ...]] = {}
     for article in sorted(articles, key=newest_first, reverse=True):
-        topics = [
-            *(("service", s) for s in article.services),
-            *(("tag", t) for t in article.tags),
-            ("category", article.category),
-        ]
-        near = {a.id: a for t in topics for a in reversed(recent[t]) if a.lang == article.lang}
+        rows = [recent[topic] for topic in _topics(article)]
+        near: dict[str, Article] = {}
+        for row in rows:
+            near |= {a.id: a for a in reversed(row) if a.lang == article.lang}
+            if len(near) >= RELATED:
+                break
         found[article.id] = tuple(near.values())[:RELATED]
-        for topic in topics:
-            recent[topic].append(article)
+        for row in rows:
+            row.append(article)
     return found
+
+
+def _topics(article: Article) -> Iterator[tuple[str, str]]:
+    yield from (("service", s) for s in article.services)
+    yield from (("tag", t) for t in article.tags)
+    yield "category", article.category
 
 
 def totals(services: Iterable[Service], said: Mapping[str, object]) -> dict[str, dict[str, int | None]]:

@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from json.encoder import encode_basestring
 from pathlib import Path, PurePosixPath
 
 from publisher.build.staging import PREVIEW_MARK, Staging, explained
@@ -52,19 +53,28 @@ def _no_step(name: str) -> None:
     """Nothing happens between two steps of a real build."""
 
 
-def place(staging: Staging, *, kept: Collection[str] = (), step: Step = _no_step) -> Placed:
+def place(
+    staging: Staging,
+    *,
+    kept: Collection[str] = (),
+    strangers: Collection[str] | None = None,
+    step: Step = _no_step,
+) -> Placed:
     """Puts the staged site in place and gives what changed; files with equal bytes are not touched. ``kept`` are files
-    of the site that were not staged, since they stand in the output folder already.
+    of the site that were not staged, since they stand in the output folder already. Who knows that this one is as the
+    last build left it says so by the ``strangers`` that were there then.
 
     Raises MachineFault, with the last site put back, when the disk refuses.
     """
     staged = sorted(_walk(staging.site), key=order)
     files = frozenset(staged).union(kept)
-    before = frozenset(written(staging))
+    listed = written(staging)
+    before = frozenset(listed)
     put = tuple(p for p in staged if not _same(staging.site / p, staging.output / p))
-    present = frozenset(_walk(staging.output))
-    gone = tuple(sorted(p for p in before if p not in files and p in present))
-    _write_list(staging, files)
+    present = before.union(strangers) if strangers is not None else frozenset(_walk(staging.output))
+    gone = tuple(sorted(p for p in before - files if p in present))
+    if files != before or not (staging.state / staging.written).is_file():
+        _write_list(staging, sorted([p for p in listed if p in files] + sorted(files - before)))
     notes = tuple(sorted(_walk(staging.notes)))
     plan = _Plan(put, tuple(p for p in put if p not in present), notes, gone)
     _write(staging, plan)
@@ -74,8 +84,7 @@ def place(staging: Staging, *, kept: Collection[str] = (), step: Step = _no_step
     except OSError as fault:
         _take_back(staging, plan)
         raise explained(fault, staging.output) from fault
-    strangers = tuple(sorted(present - before - files))
-    return Placed(put, gone, strangers)
+    return Placed(put, gone, tuple(sorted(present - before - files)))
 
 
 def recover(staging: Staging, *, step: Step = _no_step) -> bool:
@@ -224,19 +233,21 @@ def _walk(folder: Path) -> Iterator[str]:
         yield from ((base / name).as_posix() for name in files)
 
 
-def written(staging: Staging) -> Iterable[str]:
-    """The files that builds wrote to this output; none when the list is lost: they are strangers then."""
+def written(staging: Staging) -> list[str]:
+    """The files that builds wrote to this output, in order; none when the list is lost: they are strangers then."""
     try:
         files = json.loads((staging.state / staging.written).read_bytes())["files"]
     except (OSError, ValueError, KeyError, TypeError):
-        return ()
+        return []
     return [p for p in files if isinstance(p, str) and _is_inside(p)]
 
 
 def _write_list(staging: Staging, files: Iterable[str]) -> None:
+    """A line a file, as JSON."""
     path = staging.notes / staging.written
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"files": sorted(files)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    lines = ",\n  ".join(map(encode_basestring, files))
+    path.write_text(f'{{\n "files": [\n  {lines}\n ]\n}}\n' if lines else '{"files": []}\n', encoding="utf-8")
 
 
 def _write(staging: Staging, plan: _Plan) -> None:
@@ -266,6 +277,8 @@ def _read(staging: Staging) -> _Plan | None:
 
 
 def _is_inside(path: str) -> bool:
+    if ".." not in path and path[:1] not in ("", "/"):
+        return True
     parts = PurePosixPath(path)
     return bool(path) and not parts.is_absolute() and ".." not in parts.parts
 

@@ -103,9 +103,15 @@ class Reading:
         return _One(frozenset(meta.find_undeclared_variables(tree)), tuple(p for p in parts if p is not None))
 
 
+class Mark(str):
+    """What stands for a value, as it is."""
+
+    __slots__ = ()
+
+
 class Marks:
     """Digests of values as they are in one build, each worked out once. ``own`` gives what stands for a value of a
-    kind that is not known here, or None."""
+    kind that is not known here, a Mark, or None."""
 
     def __init__(self, own: Callable[[object], object]) -> None:
         self._own = own
@@ -117,13 +123,12 @@ class Marks:
             return repr(value)
         known = self._known.get(id(value))
         if known is None:
-            text = self._parts(value)
-            known = (value, hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
-            self._known[id(value)] = known
+            own = self._own(value)
+            mark = own if isinstance(own, Mark) else hashed(self._parts(value, own))
+            known = self._known[id(value)] = (value, mark)
         return known[1]
 
-    def _parts(self, value: object) -> str:
-        own = self._own(value)
+    def _parts(self, value: object, own: object) -> str:
         if own is not None:
             return f"{type(value).__name__}({self.of(own)})"
         if isinstance(value, Mapping):
@@ -136,6 +141,11 @@ class Marks:
             parts = (f"{f.name}={self.of(getattr(value, f.name))}" for f in fields(value) if f.compare)
             return f"{type(value).__name__}({','.join(parts)})"
         return _simple(value)
+
+
+def hashed(text: str) -> str:
+    """A short digest of ``text``."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _simple(value: object) -> str:

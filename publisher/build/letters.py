@@ -17,7 +17,7 @@ ONE_PAGE = 100
 LONGEST = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Entry:
     """A line of the list: ``name`` leads to ``path`` below the site's root; ``note`` stands behind it."""
 
@@ -43,16 +43,24 @@ class Letter:
 def by_letter(entries: Iterable[Entry]) -> tuple[Letter, ...]:
     """``entries`` under their letters, OTHER last. Marks and case count for nothing."""
     groups: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda e: (plain(e.name), e.name, e.path)):
-        first = plain(entry.name)[:1]
+    for name, _, _, entry in sorted((plain(e.name), e.name, e.path, e) for e in entries):
+        first = name[:1]
         groups.setdefault(first.upper() if first.isalpha() else OTHER, []).append(entry)
     return tuple(_letter(name, tuple(groups[name])) for name in sorted(groups, key=lambda n: (n == OTHER, n)))
 
 
 def plain(name: str) -> str:
     """What a name is sorted by: its Latin letters and digits."""
-    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", bare))
+    plain = name if name.isascii() else unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return " ".join(_WORDS.findall(plain.casefold()))
+
+
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
+def heading(letter: Letter) -> Letter:
+    """``letter`` as other pages name it: with no entries, and with no parts of its own."""
+    return Letter(letter.name, letter.key, ())
 
 
 def _letter(name: str, entries: tuple[Entry, ...]) -> Letter:

@@ -8,7 +8,7 @@ other: parts that were numbered through a whole year, or a whole list, would all
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -58,6 +58,55 @@ class Period:
             yield from part.every()
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many articles there are, for who asks no more."""
+
+    number: int
+
+    def __len__(self) -> int:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A period as other pages name it, or one that is divided: by the number of its articles."""
+
+    path: str
+    begins: date
+    month: int
+    part: int
+    articles: Count
+    parts: tuple[Span, ...] = ()
+    brief: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one page may show of a list, and so all that it hangs on: ``shown`` and ``periods`` on the list's own page,
+    the ways up, back and on of a period on that one's."""
+
+    home: str
+    shown: tuple[Listed, ...] = ()
+    brief: bool = False
+    periods: tuple[Span, ...] = ()
+    up: tuple[Span, ...] = ()
+    back: Span | None = None
+    on: Span | None = None
+
+    def above(self, period: Period | Span) -> tuple[Span, ...]:
+        """The divided periods in which the page's ``period`` lies, the longest first."""
+        return self.up
+
+    def older(self, period: Period | Span) -> Span | None:
+        """The next older period with articles on its page."""
+        return self.back
+
+    def newer(self, period: Period | Span) -> Span | None:
+        """The next newer one."""
+        return self.on
+
+
 @dataclass(frozen=True)
 class Shelf:
     """A list with a page of its own, ``home`` below the site's root; ``articles`` newest first.
@@ -97,6 +146,29 @@ class Shelf:
     def newer(self, period: Period) -> Period | None:
         """The next newer one."""
         return self._turns.get(period.path, (None, None))[1]
+
+    def own(self) -> View:
+        """What the list's own page shows of it."""
+        return View(self.home, self.shown, self.brief, tuple(map(self._span, self.periods)))
+
+    def view(self, period: Period) -> tuple[View, Period | Span]:
+        """What the page of ``period`` shows of the list, and of the period itself."""
+        turns = self._turns.get(period.path, (None, None))
+        back, on = (None if turn is None else self._spans[turn.path] for turn in turns)
+        shown = View(self.home, up=tuple(map(self._span, self.above(period))), back=back, on=on)
+        if not period.parts:
+            return shown, period
+        return shown, replace(self._span(period), parts=tuple(map(self._span, period.parts)))
+
+    def _span(self, period: Period) -> Span:
+        return self._spans[period.path]
+
+    @cached_property
+    def _spans(self) -> dict[str, Span]:
+        return {
+            p.path: Span(path=p.path, begins=p.begins, month=p.month, part=p.part, articles=Count(len(p.articles)))
+            for p in self.every()
+        }
 
     @cached_property
     def _by_path(self) -> dict[str, Period]:

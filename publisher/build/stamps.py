@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from functools import cached_property
 from pathlib import Path
 
 from publisher.build.derived import file_digest
@@ -12,6 +14,9 @@ KIND = "stamps"
 # A file written so shortly before it was read may be written again within one tick of a coarse disk's clock.
 TICK_NS = 2_000_000_000
 
+Stamp = tuple[int, int, int, int]  # size, when its bytes and when its state changed (nanoseconds), place on the disk
+Entry = tuple[Stamp, int, str]  # a stamp, when it was taken, the digest of the bytes
+
 
 class Stamps:
     """The digests of files below ``content`` as they are in one build, kept in ``state``."""
@@ -20,20 +25,61 @@ class Stamps:
         self._state = state
         self._content = content
         kept = state.last(KIND, str(content))
-        self._kept: dict[str, tuple[tuple[int, ...], int, str]] = kept if isinstance(kept, dict) else {}
-        self._asked: dict[str, tuple[tuple[int, ...], int, str]] = {}
+        self._kept: dict[str, Entry] = kept if isinstance(kept, dict) else {}
+        self._asked: dict[str, Entry] = {}
+
+    @cached_property
+    def names(self) -> dict[str, Stamp]:
+        """All files of the content, with the stamps that they had when this was first asked for."""
+        found: dict[str, Stamp] = {}
+        folders = [("", str(self._content))]
+        while folders:
+            base, folder = folders.pop()
+            try:
+                entries = list(os.scandir(folder))
+            except OSError:  # gone since, or closed: who reads the content says so
+                continue
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((f"{base}{entry.name}/", entry.path))
+                    continue
+                try:
+                    found[f"{base}{entry.name}"] = _stamp(entry.stat())
+                except OSError:  # a link that leads nowhere
+                    continue
+        return found
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """What is not as the last build left it, of the files whose digests it asked for and of all that there are:
+        another file, a new one, one that is gone."""
+        other = {name for name in self._kept if name not in self.names and self._is_other(name)}
+        for name, stamp in self.names.items():
+            kept = self._kept.get(name)
+            if kept is None or (not _is_settled(kept, stamp) and self._is_other(name)):
+                other.add(name)
+        return frozenset(other)
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Files that the last build asked for and that are no more."""
+        return frozenset(name for name in self._kept if name not in self.names)
 
     def digest(self, name: str) -> str:
         """The digest of the file ``name``, read only when it may have changed. Raises OSError."""
         if name not in self._asked:
             now = time.time_ns()
             file = self._content / name
-            seen = file.stat()
-            stamp = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+            stamp = _stamp(file.stat())
             kept = self._kept.get(name)
-            settled = kept is not None and kept[0] == stamp and max(stamp[1], stamp[2]) + TICK_NS < kept[1]
+            settled = kept is not None and _is_settled(kept, stamp)
             self._asked[name] = kept if kept is not None and settled else (stamp, now, file_digest(file))
         return self._asked[name][2]
+
+    def use(self, name: str) -> None:
+        """Says that what is known of ``name``, which has not changed, is still wanted."""
+        if name not in self._asked and name in self._kept:
+            self._asked[name] = self._kept[name]
 
     def is_older(self, name: str, moment: int) -> bool:
         """Whether the file, whose digest was asked for, was last changed before ``moment`` (nanoseconds): what was
@@ -45,3 +91,18 @@ class Stamps:
         """Keeps what was asked for in this build, and nothing of files that are gone."""
         if self._asked != self._kept:
             self._state.keep(KIND, str(self._content), "", self._asked)
+
+    def _is_other(self, name: str) -> bool:
+        try:
+            return self.digest(name) != self._kept[name][2]
+        except OSError:
+            return True
+
+
+def _stamp(seen: os.stat_result) -> Stamp:
+    return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
+
+
+def _is_settled(kept: Entry, stamp: Stamp) -> bool:
+    """Whether a file of this stamp is the one that was seen, and was seen late enough for that to be sure."""
+    return kept[0] == stamp and max(stamp[1], stamp[2]) + TICK_NS < kept[1]

@@ -1,7 +1,8 @@
 """What builds remember from one to the next: one SQLite file, ``build.sqlite3`` in the state folder.
 
 Each value stands under its kind, a name (a content path) and the key of all that it was made from: with another key
-it does not count. Losing the file costs time only, so a damaged or an older one is deleted and made anew.
+it does not count. Beside that there are rows of two parts, a light one and a heavy one. Losing the file costs
+time only, so a damaged or an older one is deleted and made anew.
 """
 
 from __future__ import annotations
@@ -9,17 +10,23 @@ from __future__ import annotations
 import contextlib
 import pickle
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 FILENAME = "build.sqlite3"
-VERSION = 1
+VERSION = 2
 WAIT = 5.0  # seconds for another build of the same project to finish writing
 
 _SCHEMA = """
 create table kept (kind text, name text, key text, value blob, primary key (kind, name));
+create table light (kind text, name text, value blob, primary key (kind, name)) without rowid;
+create table heavy (kind text, name text, value blob, primary key (kind, name));
 """
+
+
+class Forgotten(Exception):
+    """Something that was remembered cannot be read any more. The memory is new and empty; the build begins again."""
 
 
 class State:
@@ -28,6 +35,7 @@ class State:
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILENAME
         self._kept: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._rows: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._asked: dict[str, set[str]] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self._base = _opened(self._file)
@@ -45,12 +53,16 @@ class State:
 
     def last(self, kind: str, name: str) -> Any:
         """The value of ``name`` whatever it was made from; None when there is none."""
+        return self.entry(kind, name)[1]
+
+    def entry(self, kind: str, name: str) -> tuple[str, Any]:
+        """The same with what it was made from."""
         try:
-            row = self._base.execute("select value from kept where kind = ? and name = ?", (kind, name)).fetchone()
-            return None if row is None else _value(row[0])
+            row = self._base.execute("select key, value from kept where kind = ? and name = ?", (kind, name)).fetchone()
+            return ("", None) if row is None else (row[0], _value(row[1]))
         except (sqlite3.DatabaseError, *_UNREADABLE):
             self._lose()
-            return None
+            return "", None
 
     def every(self, kind: str) -> Iterator[tuple[str, str, Any]]:
         """Name, key and value of all of a kind."""
@@ -63,10 +75,43 @@ class State:
         self._asked.setdefault(kind, set())
         yield from found
 
+    def rows(self, kind: str) -> list[tuple[str, bytes]]:
+        """Name and light value, still packed, of all rows of a kind."""
+        try:
+            return self._base.execute("select name, value from light where kind = ?", (kind,)).fetchall()
+        except sqlite3.DatabaseError:
+            self._lose()
+            return []
+
+    def heavy(self, kind: str, name: str) -> Any:
+        """The heavy value of a row. Raises Forgotten."""
+        try:
+            row = self._base.execute("select value from heavy where kind = ? and name = ?", (kind, name)).fetchone()
+            return _value(row[0])
+        except (sqlite3.DatabaseError, *_UNREADABLE) as fault:
+            self._lose()
+            raise Forgotten(name) from fault
+
+    def put(self, kind: str, name: str, light: Any, heavy: Any) -> None:
+        """Remembers a row, from the next ``save`` on: a light value, which is read of all rows at once, and a heavy
+        one, which is read of one row at a time."""
+        self._rows[kind, name] = (light, heavy)
+
+    def clear(self, kind: str) -> None:
+        """Leaves out all rows of a kind, from the next ``save`` on."""
+        self.drop(kind, [name for name, _ in self.rows(kind)])
+
+    def drop(self, kind: str, names: Iterable[str]) -> None:
+        """Leaves out rows, and what is kept under the same names, from the next ``save`` on."""
+        gone = [(kind, name) for name in names]
+        with contextlib.suppress(sqlite3.DatabaseError):
+            for table in ("kept", "light", "heavy"):
+                self._base.executemany(f"delete from {table} where kind = ? and name = ?", gone)  # noqa: S608 - ours
+
     def keep(self, kind: str, name: str, key: str, value: Any) -> None:
         """Remembers ``value``, from the next ``save`` on."""
         self._asked.setdefault(kind, set()).add(name)
-        self._kept[kind, name] = (key, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+        self._kept[kind, name] = (key, _packed(value))
 
     def use(self, kind: str, name: str) -> None:
         """Says that what is kept of ``name`` is still wanted."""
@@ -84,8 +129,12 @@ class State:
         rows = ((kind, name, key, value) for (kind, name), (key, value) in self._kept.items())
         try:
             self._base.executemany("insert or replace into kept values (?, ?, ?, ?)", rows)
+            for at, table in enumerate(("light", "heavy")):
+                parts = ((*place, _packed(values[at])) for place, values in self._rows.items())
+                self._base.executemany(f"insert or replace into {table} values (?, ?, ?)", parts)  # noqa: S608 - ours
             self._base.commit()
             self._kept.clear()
+            self._rows.clear()
         except sqlite3.DatabaseError:
             self._lose()
 
@@ -103,6 +152,18 @@ _UNREADABLE = (
     *(pickle.UnpicklingError, AttributeError, ImportError, LookupError, EOFError, ValueError, TypeError),
     *(OverflowError, MemoryError, RecursionError),
 )
+
+
+def _packed(value: Any) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def unpacked(raw: bytes) -> Any:
+    """A light value; None of one that is damaged."""
+    try:
+        return _value(raw)
+    except _UNREADABLE:
+        return None
 
 
 def _value(raw: bytes) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from importlib.util import find_spec
@@ -134,6 +135,27 @@ def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> No
         return note
     finally:
         state.close()
+
+
+@contextmanager
+def looking(state: State, place: Place) -> Iterator[Callable[[], Note | None]]:
+    """Begins to look whether the site and what stands in the state folder are as the last build left them; its note,
+    if they are, comes of what is yielded."""
+    note = state.get(KIND, str(place.output), _SHAPE)
+    standing = state.get(LEFT, str(place.output), _SHAPE)
+    if not isinstance(note, Note) or not isinstance(standing, Left) or not standing.paths:
+        yield lambda: None
+        return
+    with standing.looking() as is_standing:
+
+        def answer() -> Note | None:
+            found = is_standing()
+            if not found:
+                state.keep(LEFT, str(place.output), _SHAPE, Left())  # the build looks at everything and notes it anew
+                state.save()
+            return note if found and see(place.notes()) == note.notes else None
+
+        yield answer
 
 
 def _is_same(note: Note, now: datetime, office: str, call: str) -> bool:

@@ -95,7 +95,7 @@ def _says_something(path: str, found: list[Finding]) -> bool:
 
 
 def _printable(path: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in path)
+    return path if path.isprintable() else "".join(c if c.isprintable() else "?" for c in path)
 
 
 def _same_but_case(paths: Sequence[str], found: list[Finding]) -> None:
