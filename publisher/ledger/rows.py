@@ -42,32 +42,74 @@ CLEARED: Mapping[str, Any] = {
 
 # built once: putting a statement together costs more than the database takes for it
 _MINE = (delivery.c.office == sa.bindparam("b_office"), delivery.c.id == sa.bindparam("b_id"))
-_FENCE = (*_MINE, delivery.c.fence == sa.bindparam("b_fence"), sa.text("state = 'sending'"))
+# a parameter here: a literal would offer the index of what is open, and PostgreSQL without statistics takes it
+_FENCE = (
+    *_MINE,
+    delivery.c.fence == sa.bindparam("b_fence"),
+    delivery.c.state == sa.bindparam("b_state", State.SENDING),
+)
+_COLUMNS = tuple(c.name for c in delivery.columns)
 BY_ID = sa.select(delivery).where(*_MINE)
 BY_ID_LOCKED = BY_ID.with_for_update()
 CHANGE = sa.update(delivery).where(*_MINE)
+_STOPS = (meta.c.office.in_((sa.bindparam("b_office"), EVERYWHERE)), meta.c.name == "stop")
+_STOP = sa.select(sa.func.max(meta.c.value)).where(*_STOPS).scalar_subquery().label("stop")
+ACCOUNT = sa.select(gate, _STOP).where(
+    gate.c.office == sa.bindparam("b_office"), gate.c.channel == sa.bindparam("b_channel")
+)
+_ACCOUNT_OF_ROW = sa.and_(gate.c.office == delivery.c.office, gate.c.channel == delivery.c.channel)
+# the same after RETURNING, where SQLAlchemy writes a column for SQLite without its table: both would be the gate's
+_ITS_ACCOUNT = sa.and_(
+    gate.c.office == sa.bindparam("b_office"), gate.c.channel == sa.literal_column("delivery.channel")
+)
+_NOW = sa.bindparam("b_now", type_=delivery.c.due.type)
+_other = delivery.alias("other")
+_OTHER = sa.exists().where(  # a literal again: of what is being sent there are few, of what is open maybe very many
+    _other.c.office == delivery.c.office,
+    _other.c.channel == delivery.c.channel,
+    _other.c.state == sa.literal_column("'sending'"),
+    _other.c.lease > _NOW,
+    _other.c.id != delivery.c.id,
+)
+# one question for all that is asked before a delivery is taken
+WITH_ACCOUNT = (
+    sa.select(
+        delivery,
+        *(gate.c[n] for n in ("since", "next", "held", "until", "held_by", "month", "spent")),
+        _STOP,
+        _OTHER.label("other"),
+    )
+    .select_from(delivery.outerjoin(gate, _ACCOUNT_OF_ROW))
+    .where(*_MINE)
+    .with_for_update(of=delivery)
+)
 # a whole row costs more to read than to change
 _OF_FENCED = [delivery.c[n] for n in ("channel", "owner", "cancel", "hold", "reason", "attempts")]
 FENCED = sa.update(delivery).where(*_FENCE).returning(*_OF_FENCED)
+_UNWELL = sa.or_(gate.c.failures > 0, sa.and_(gate.c.held != "", gate.c.until.is_not(None)))
+SENT = FENCED.returning(sa.exists().where(_ITS_ACCOUNT, _UNWELL).label("unwell"))
+WELL = (
+    sa.update(gate)
+    .where(gate.c.office == sa.bindparam("b_office"), gate.c.channel == sa.bindparam("b_channel"), _UNWELL)
+    .values(failures=0, held="", held_by="", until=None)
+)
 INTENDED = (
     sa.update(delivery)
     .where(*_FENCE, sa.not_(delivery.c.posting))
     .values(
         posting=sa.case((delivery.c.cancel == "", sa.true()), else_=sa.false()),
-        intent_at=sa.func.coalesce(delivery.c.intent_at, sa.bindparam("first", type_=delivery.c.due.type)),
+        intent_at=sa.func.coalesce(delivery.c.intent_at, _NOW),
     )
-    .returning(*_OF_FENCED)
+    .returning(
+        *_OF_FENCED,
+        sa.or_(
+            delivery.c.hold != "",
+            sa.exists().where(*_STOPS, meta.c.value != ""),
+            sa.exists().where(_ITS_ACCOUNT, gate.c.held != "", sa.or_(gate.c.until.is_(None), gate.c.until > _NOW)),
+        ).label("held_back"),
+    )
 )
-HAPPENED = sa.insert(event)
-_STOP = (
-    sa.select(sa.func.max(meta.c.value))
-    .where(meta.c.office.in_((sa.bindparam("b_office"), EVERYWHERE)), meta.c.name == "stop")
-    .scalar_subquery()
-    .label("stop")
-)
-ACCOUNT = sa.select(gate, _STOP).where(
-    gate.c.office == sa.bindparam("b_office"), gate.c.channel == sa.bindparam("b_channel")
-)
+HAPPENED = sa.insert(event).inline()  # nobody wants to know the number that it got
 
 
 class Rows(Database):
@@ -202,7 +244,7 @@ def fresh(row: New) -> dict[str, Any]:
 
 def read(row: Row[Any]) -> Delivery:
     """A row of the table as a value."""
-    values = row._asdict()
+    values = dict(zip(_COLUMNS, row, strict=False))  # an account may follow
     values["state"] = State(row.state)
     for name in ("reason", "hold"):
         values[name] = thaw(values[name])

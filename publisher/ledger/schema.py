@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-VERSION = "0003"  # the newest migration; a test compares it with the folder
+VERSION = "0004"  # the newest migration; a test compares it with the folder
 OPEN_ROWS = "state IN ('planned', 'queued', 'sending')"  # a literal: SQLite's partial index fits no parameter
+SENDING_ROWS = "state = 'sending'"
 WAITING_ROWS = "state = 'waiting'"  # of announcements; the same holds
 
 
@@ -102,6 +103,13 @@ sa.Index(
     delivery.c.due,
     sqlite_where=sa.text(OPEN_ROWS),
     postgresql_where=sa.text(OPEN_ROWS),
+)
+sa.Index(
+    "delivery_sending",
+    delivery.c.office,
+    delivery.c.channel,
+    sqlite_where=sa.text(SENDING_ROWS),
+    postgresql_where=sa.text(SENDING_ROWS),
 )
 
 gate = sa.Table(

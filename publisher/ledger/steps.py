@@ -11,21 +11,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from publisher.ledger.delivery import BY_HAND, COUNTED, NO_PACE, NOT_LIVE, Delivery, Later, Pace, State, freeze, thaw
-from publisher.ledger.rows import AGE, CHANGE, INTENDED, Rows, held
+from publisher.ledger.delivery import (
+    BY_HAND,
+    COUNTED,
+    NO_PACE,
+    NOT_LIVE,
+    Delivery,
+    Hold,
+    Later,
+    Pace,
+    State,
+    freeze,
+    thaw,
+)
+from publisher.ledger.rows import AGE, CHANGE, INTENDED, SENT, WELL, WITH_ACCOUNT, Rows, held, read
 from publisher.ledger.schema import delivery, gate
 from publisher.messages import Message, msg
 from publisher.post import Receipt
 
-WELL = (
-    sa.update(gate)
-    .where(
-        gate.c.office == sa.bindparam("b_office"),
-        gate.c.channel == sa.bindparam("b_channel"),
-        sa.or_(gate.c.failures > 0, sa.and_(gate.c.held != "", gate.c.until.is_not(None))),
-    )
-    .values(failures=0, held="", held_by="", until=None)
-)
 TURN = timedelta(seconds=1)  # until the one that sends to the account is asked for again
 
 
@@ -67,20 +70,25 @@ class Steps(Rows):
         """Takes a delivery: sending, under a new fence. Later when it is not its time or its account's turn;
         None when nothing is to be done. A planned one is taken when ``live`` is its revision: its page is."""
         with self._writing(soft=True) as c:
-            row = self._found(c, id)
-            ready = row and (row.state in (State.QUEUED, State.SENDING) or (row.state is State.PLANNED and live))
-            if row is None or not ready or (row.state is State.PLANNED and row.revision != live):
+            found = c.execute(WITH_ACCOUNT, {**self._at(id), "b_now": now}).one_or_none()
+            if found is None:
+                return None
+            row = read(found)
+            live_now = bool(live) and row.state is State.PLANNED and row.revision == live
+            if not live_now and row.state not in (State.QUEUED, State.SENDING):
                 return None
             at = row.lease if row.state is State.SENDING else row.due
             if at is not None and at > now:
                 return Later(at)
-            account = self._gate(c, row.channel, now)
+            account = found if found.since else self._gate(c, row.channel, now)
             if not row.posting and self._is_over(c, row, now, owner):
                 return None
             hold = held(row.channel, account, now)
             if account.stop or hold:
                 return Later(hold.until) if hold and hold.until and not account.stop else None
-            wait = self._other(c, row, now) or self._turn(c, account, row, now, owner, pace)
+            if found.other and self.path is None:  # of a file one process has each account's only lane
+                return Later(now + TURN)
+            wait = self._turn(c, account, row, now, owner, pace)
             return wait or self._taken(c, row, owner, now, lease)
 
     def renew(self, id: str, fence: int, now: datetime, lease: timedelta) -> None:
@@ -99,21 +107,21 @@ class Steps(Rows):
                 "media": json.dumps(dict(media), sort_keys=True),
                 "lease": now + lease,
                 "asked_at": now,
-                "first": now,
+                "b_now": now,
             }
             row = self._fenced(c, id, fence, values, INTENDED)
             if row.cancel:
                 self._cancelled(c, id, thaw(row.reason), now, row.owner)
                 return False
-            account = self._gate(c, row.channel, now)
-            hold = thaw(account.stop or "") or thaw(row.hold) or held(row.channel, account, now)
-            if hold:
+            if row.held_back:
+                account = self._gate(c, row.channel, now)
+                hold = thaw(account.stop or "") or thaw(row.hold) or held(row.channel, account, now)
                 back = {"state": State.QUEUED, "posting": False, "lease": None, "due": now}
                 c.execute(self._change(id).values(**back, attempts=max(row.attempts - 1, 0)))
-                self._event(c, id, now, row.owner, "held", hold if isinstance(hold, Message) else hold.reason)
+                self._event(c, id, now, row.owner, "held", hold.reason if isinstance(hold, Hold) else hold)
                 return False
             if counts:  # once, at the first try
-                month = f"{now:%Y-%m}"
+                account, month = self._gate(c, row.channel, now), f"{now:%Y-%m}"
                 spent = pace.price + (account.spent if account.month == month else 0)
                 c.execute(self._gates(row.channel).values(month=month, spent=spent))
             self._event(c, id, now, row.owner, "intent")
@@ -133,8 +141,9 @@ class Steps(Rows):
                 "remote_url": receipt.url,
                 "sent_at": receipt.at or now,
             }
-            row = self._fenced(c, id, fence, values)
-            c.execute(WELL, {"b_office": self.office, "b_channel": row.channel})
+            row = self._fenced(c, id, fence, values, SENT)
+            if row.unwell:
+                c.execute(WELL, {"b_office": self.office, "b_channel": row.channel})
             self._event(c, id, now, row.owner, "sent")
 
     def later(
@@ -215,19 +224,6 @@ class Steps(Rows):
         )
         c.execute(self._change(row.id).values(cancel=AGE, reason=freeze(reason)))
         self._cancelled(c, row.id, reason, now, who)
-
-    def _other(self, c: Connection, row: Delivery, now: datetime) -> Later | None:
-        """Later while another machine sends to the same account: one at a time, in order."""
-        if self.path is not None:
-            return None  # the one process that holds the file has a lane for each account
-        wanted = sa.select(sa.func.min(delivery.c.lease)).where(
-            delivery.c.office == self.office,
-            delivery.c.channel == row.channel,
-            sa.text("state = 'sending'"),
-            delivery.c.lease > now,
-            delivery.c.id != row.id,
-        )
-        return Later(now + TURN) if c.execute(wanted).scalar() else None
 
     def _turn(
         self, c: Connection, account: Row[Any], row: Delivery, now: datetime, who: str, pace: Pace

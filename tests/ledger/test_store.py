@@ -383,6 +383,34 @@ def test_doubt_looks_before_the_first_try(ledger: Ledger, row: Row, now: datetim
     assert {d.intent_at for d in ledger.deliveries() if d.posting} == {now}
 
 
+def test_a_hold_is_one_accounts(ledger: Ledger, row: Row, begun: Begun, now: datetime) -> None:
+    """What holds one account, or makes it rest, stops no other and is not ended by another's success."""
+    ledger.seen("board", now)
+    for until in (None, now + MINUTE):
+        channel = f"held until {until}"
+        ledger.hold(channel, msg("token"), until, now, who="run")
+    sent = begun()
+    assert ledger.intend(sent.id, sent.fence, {}, now, MINUTE)
+    ledger.deliver(sent.id, sent.fence, Receipt("1"), now)
+    assert len(ledger.holds(now)) == 2
+
+
+def test_a_delivery_costs_few_statements(ledger: Ledger, row: Row, now: datetime) -> None:
+    """To a database server each statement is a journey: three to take a delivery, two each for what follows."""
+    said: list[str] = []
+    ledger.seen("board", now)
+    (one,) = ledger.plan([row()], now)
+    sa.event.listen(ledger.engine, "before_cursor_execute", lambda *a: said.append(a[2].split()[0]))
+    taken = ledger.begin(one.id, "me", now, MINUTE, live=one.revision)
+    assert isinstance(taken, Delivery)
+    assert ledger.intend(one.id, taken.fence, {}, now, MINUTE)
+    ledger.deliver(one.id, taken.fence, Receipt("1"), now)
+    assert [s for s in said if s not in ("BEGIN", "PRAGMA")] == ["SELECT", "UPDATE", "INSERT"] + [
+        "UPDATE",
+        "INSERT",
+    ] * 2
+
+
 def test_seen_once(ledger: Ledger, now: datetime) -> None:
     """The ledger remembers when it first saw a channel on."""
     assert ledger.first_seen("x") is None
