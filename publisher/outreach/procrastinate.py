@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -63,7 +63,7 @@ class Tempo:
     sweep: float = 5
     heartbeat: float = 5
     silence: float = 30
-    stay: float = 20
+    stay: float = 2
     finish: float = 60
     care: float = 3600
 
@@ -98,12 +98,14 @@ class _Carrier:
         self.tempo = tempo
         self.over = threading.Event()
         self.idle = False
-        self.app = _app(url, concurrency)
+        self.soon: set[asyncio.Task[None]] = set()
+        self.url = "postgresql://" + url.split("://", 1)[1]
+        self.app = _app(self.url, concurrency)
         self.app.task(name=TASK, queue=QUEUE)(self.lane)
 
     async def run(self, until_idle: bool) -> None:
         async with self.app.open_async():
-            await _tables(self.app)
+            await _tables(self.app, self.url)
             worker = asyncio.create_task(
                 self.app.run_worker_async(
                     queues=[QUEUE],
@@ -134,8 +136,24 @@ class _Carrier:
         if served is None or channel not in served.channels:
             return  # another worker's office; its sweep asks again
         at = await asyncio.to_thread(self._carry, served, channel)
-        if at:
+        job = asyncio.current_task()
+        if at and job:  # asked when this job has ended: before, no worker with nothing to do could take the lane
+            job.add_done_callback(lambda ended: self._soon(self._again(office, channel, at)))
+
+    def _soon(self, what: Coroutine[None, None, None]) -> None:
+        """Runs ``what`` beside everything else."""
+        task = asyncio.create_task(what)
+        self.soon.add(task)
+        task.add_done_callback(self.soon.discard)
+
+    async def _again(self, office: str, channel: str, at: datetime) -> None:
+        """The next job for a lane; while the database does not answer it is the sweep's to ask for it."""
+        from procrastinate.exceptions import ConnectorException
+
+        try:
             await self._ask(office, channel, at)
+        except ConnectorException as fault:
+            log.warning("no job: %s", type(fault).__name__)
 
     def _carry(self, office: Office, channel: str) -> datetime | None:
         """Runs the lane until nothing is due, or others have to get their turn; when to come again."""
@@ -248,14 +266,16 @@ def _app(url: str, concurrency: int) -> App:
         raise LedgerFault(
             msg("Workers on many machines need one more package: pip install 'kentongan[postgres]'.")
         ) from fault
-    plain = "postgresql://" + url.split("://", 1)[1]
-    return App(connector=PsycopgConnector(conninfo=plain, min_size=1, max_size=concurrency + 4))
+    return App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=concurrency + 4))
 
 
-async def _tables(app: App) -> None:
-    """Procrastinate's own tables, made once; of workers that start at the same moment one makes them."""
+async def _tables(app: App, url: str) -> None:
+    """Procrastinate's own tables, made once: of workers that start at the same moment the others wait for the first."""
     import psycopg
 
-    if not await app.check_connection_async():
-        with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+    from publisher.ledger.database import TABLES
+
+    async with await psycopg.AsyncConnection.connect(url) as c:
+        await c.execute("SELECT pg_advisory_xact_lock(%s)", [TABLES])  # until the connection is given back
+        if not await app.check_connection_async():
             await app.schema_manager.apply_schema_async()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import signal
@@ -21,6 +22,8 @@ from publisher.errors import Held
 from publisher.ledger import OPEN, Delivery, Later, LostFence, State
 from publisher.ledger.store import Ledger
 from publisher.messages import msg
+from publisher.outreach import procrastinate
+from publisher.outreach.local import deliver
 from publisher.outreach.plan import plan
 from publisher.outreach.procrastinate import Office, Tempo, run
 from publisher.post import Once, Receipt
@@ -224,6 +227,36 @@ def test_a_new_token_needs_no_new_worker(shared: Ledger, database: str, doubles:
     assert [d.state for d in shared.deliveries(channel="key")] == [State.SENT] * 3
 
 
+def test_a_lane_is_free_before_it_is_asked_for(
+    shared: Ledger, database: str, doubles: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lane that gives way is asked for when its job has ended: only then can a worker with nothing to do take it."""
+    office = Office(
+        ledger=shared,
+        channels={"key": told(Once.KEY, "key")},
+        site=Path(),
+        gate=lambda: lambda delivery: None,
+        clock=doubles.clock,
+    )
+    carrier = procrastinate._Carrier(database, lambda: [office], "worker", 1, Tempo())
+    asked: list[tuple[str, bool]] = []
+
+    async def give_way() -> None:
+        job = asyncio.create_task(carrier.lane(shared.office, "key"))
+
+        async def ask(office: str, channel: str, at: datetime) -> None:
+            asked.append((channel, job.done()))
+
+        monkeypatch.setattr(carrier, "_ask", ask)
+        await job
+        await asyncio.sleep(0)  # lets what the end of the job started begin
+        await asyncio.gather(*carrier.soon)
+
+    monkeypatch.setattr(carrier, "_carry", lambda office, channel: doubles.clock())
+    asyncio.run(give_way())
+    assert asked == [("key", True)]
+
+
 # -- the ledger itself
 
 
@@ -256,6 +289,48 @@ def test_made_once_by_many(database: str) -> None:
     said = {maker.communicate()[0] for maker in makers}
     assert [maker.returncode for maker in makers] == [0, 0, 0]
     assert len(said) == 1
+
+
+def test_workers_that_start_together(database: str) -> None:
+    """Workers that start at the same moment on a new server make the queue's tables once, and none of them fails."""
+
+    async def start() -> None:
+        app = procrastinate._app(database, 1)
+        async with app.open_async():
+            await procrastinate._tables(app, database)
+            assert await app.check_connection_async()
+
+    async def together() -> None:
+        await asyncio.gather(*(start() for _ in range(4)))
+
+    asyncio.run(together())
+
+
+def test_a_delivery_costs_the_same_among_many(shared: Ledger, doubles: Any, told: Any) -> None:
+    """However many deliveries are open for an account, the server looks at few rows for each."""
+    count = 300
+    channel = told(Once.KEY, "key")
+    records = doubles.manifest(*(doubles.record(n) for n in range(count)))
+    plan(shared, records, [channel], doubles.settings(key=doubles.SINCE), doubles.clock())
+    read = "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'delivery'"
+    with shared.engine.connect() as c:
+        c.exec_driver_sql("ANALYZE")  # as the server does by itself, a minute later
+    shared.engine.dispose()  # the server counts what a connection did when that ends
+    with shared.engine.connect() as c:
+        before = c.exec_driver_sql(read).scalar_one()
+    done = deliver(
+        shared,
+        [channel],
+        site=Path(),
+        gate=lambda delivery: None,
+        clock=doubles.clock,
+        owner="one",
+        patience=timedelta(),
+    )
+    assert len(done.sent) == count
+    shared.engine.dispose()
+    with shared.engine.connect() as c:
+        assert c.exec_driver_sql(read).scalar_one() - before < 50 * count
 
 
 def test_events_are_only_added(shared: Ledger, doubles: Any) -> None:
