@@ -58,7 +58,7 @@ class Planning(Rows):
             c.execute(
                 self._change()
                 .where(sa.text(OPEN_ROWS))
-                .values(posting=True, intent_at=sa.func.coalesce(delivery.c.intent_at, delivery.c.due))
+                .values(posting=True, asked_at=now, intent_at=sa.func.coalesce(delivery.c.intent_at, delivery.c.due))
             )
         self.id = id or self.id
 
@@ -88,6 +88,7 @@ class Planning(Rows):
         more = {
             "posting": doubtful,
             "intent_at": row.due if doubtful else None,
+            "asked_at": datetime.fromisoformat(doubt) if doubtful else None,  # a timeline may be late
             "reason": freeze(UNAPPROVED) if row.asks else "",
         }
         if not self._add(c, self._new(row, now, State.PLANNED, **more)):

@@ -380,3 +380,13 @@ def test_channel_that_is_off(hand: Hands) -> None:
 def test_rules_fit_the_wire() -> None:
     """The lease is longer than any single request may take."""
     assert RULES.lease > 2 * Bounds().whole
+
+
+def test_a_restored_row_waits_for_the_timeline(hand: Hands) -> None:
+    """What a ledger from a copy may have posted is looked for as long as a timeline may be late, then posted."""
+    one = hand(Once.TIMELINE)
+    restored = one.now
+    one.ledger.doubt(restored)
+    assert one.until_quiet().state is State.SENT
+    assert [call[0] for call in one.channel.calls] == ["find"] * (RULES.reads + 1) + ["prepare", "send"]
+    assert one.now - restored > timedelta(seconds=RULES.grace)
