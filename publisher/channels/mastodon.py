@@ -37,8 +37,6 @@ LIMITS = Limits(
     alt_characters=1500,
 )
 SECRETS = ("token",)
-# mastodon/mastodon app/services/post_status_service.rb: the same Idempotency-Key gives the same post for 3,600 s.
-KEY_SECONDS = 3600
 PAGE = 40
 PAGES = 50
 POLLS = 20
@@ -63,11 +61,11 @@ class Options(Section):
 
 
 class Channel:
-    """One account on one instance. The key holds for an hour; after that the own timeline is read."""
+    """One account on one instance. The same Idempotency-Key gives the same post for an hour (mastodon/mastodon,
+    app/services/post_status_service.rb); a delivery that may be out is looked for in the own timeline first."""
 
     real = True
     once = Once.KEY
-    key_seconds = KEY_SECONDS
 
     def __init__(self, setup: Setup, options: Options, *, pause: Callable[[float], None] = time.sleep) -> None:
         self.name = setup.name

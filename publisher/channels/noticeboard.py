@@ -47,7 +47,6 @@ class Channel:
 
     real = False
     once = Once.KEY
-    key_seconds = None
     limits = LIMITS
 
     def __init__(
