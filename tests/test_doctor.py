@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from publisher import doctor, settings, target
+from publisher import settings, target
 from publisher.channels import Standing, ask
-from publisher.doctor import Symptom, examine
+from publisher.doctor import Symptom, _machine, examine
 from publisher.ledger import files
 from publisher.messages import msg
 from publisher.settings import Settings
@@ -79,7 +80,7 @@ def test_whatever_is_not_well_says_what_to_do(make: Any) -> None:
 
 def test_an_old_python_is_said(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The version that is wanted is named."""
-    monkeypatch.setattr(doctor, "PYTHON", (4, 0))
+    monkeypatch.setattr(_machine, "PYTHON", (4, 0))
     assert one(make(), "python").level == "fault"
     assert "4.0" in str(one(make(), "python").remedy)
 
@@ -113,7 +114,7 @@ def test_a_folder_that_cannot_be_written_is_said(make: Any, monkeypatch: pytest.
     def refuse(**_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr(_machine.tempfile, "TemporaryFile", refuse)
     symptoms = found(make(), "folders")
     assert [s.level for s in symptoms] == ["fault", "fault"]
     assert "Permission denied" in str(symptoms[0].message)
@@ -123,7 +124,7 @@ def test_a_folder_that_cannot_be_written_is_said(make: Any, monkeypatch: pytest.
 def test_a_disk_that_fills_up_is_said(make: Any, monkeypatch: pytest.MonkeyPatch, free: float, level: str) -> None:
     """Before it is full."""
     usage = type("Usage", (), {"free": int(free)})
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(_machine.shutil, "disk_usage", lambda path: usage)
     assert {s.level for s in found(make(), "folders")} == {level}
 
 
@@ -226,9 +227,9 @@ def test_a_certificate_that_ends_is_said(make: Any, tmp_path: Path, days: int, l
     trustme = pytest.importorskip("trustme", reason="trustme is not installed (extra: test)")
     trustme.CA().cert_pem.write_to_path(tmp_path / "ca.pem")
     made = make(WELL + SFTP + 'certificate = "ca.pem"\n', {"KENTONGAN_DEPLOY_PASSWORD": "rahasia"})
-    context = doctor.ssl.SSLContext(doctor.ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(tmp_path / "ca.pem")
-    ends = datetime.fromtimestamp(doctor.ssl.cert_time_to_seconds(context.get_ca_certs()[0]["notAfter"]), UTC)
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(context.get_ca_certs()[0]["notAfter"]), UTC)
     assert [s.level for s in found(made, "deploy", ends - timedelta(days=days))] == levels
 
 
