@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,10 +16,12 @@ from pydantic import Field, field_validator
 
 from publisher import text
 from publisher.channels import Renew, Setup, Standing
+from publisher.channels._facets import facets
 from publisher.channels._pictures import picture
+from publisher.channels._sessions import Session, Sessions
 from publisher.channels._shrink import shrunk
 from publisher.channels._words import Wording, excess, word
-from publisher.errors import ChannelError, Held, TryLater
+from publisher.errors import ChannelError, Held
 from publisher.http import Answer, Bounds, Wire
 from publisher.manifest import Record
 from publisher.messages import msg
@@ -41,13 +40,8 @@ LIMITS = Limits(
 )
 SECRETS = ("app_password",)
 COLLECTION = "app.bsky.feed.post"
-# Lexicon app.bsky.richtext.facet#tag: 64 graphemes and 640 bytes.
-TAG_CHARACTERS, TAG_BYTES = 64, 640
-TAG = re.compile(r"(?<!\S)#(\w*[^\W\d_]\w*)")
 # What may be read of a picture before it is made small.
 READABLE = 40 * 1024 * 1024
-SESSIONS = "sessions"
-PATIENCE = 60.0
 # What ``prepare`` settles beside the pictures: the time that the post will carry at every try.
 CREATED = "*created"
 # atproto.com/specs/tid: 13 letters of base32, 53 bits of microseconds and 10 of a clock's id.
@@ -76,21 +70,11 @@ class Stale(Held):
     """The session is no longer good; a new one is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What logging in gave: the account's lasting id and two keys, one for two hours, one to renew both."""
-
-    did: str
-    access: str = field(repr=False)
-    refresh: str = field(repr=False)
-
-
 class Channel:
     """One account. A post's address is made of the delivery's key, so a repeat meets the post itself."""
 
     real = True
     once = Once.KEY
-    key_seconds = None
     limits = LIMITS
 
     def __init__(
@@ -99,11 +83,14 @@ class Channel:
         self.name = setup.name
         self.network = setup.network
         self.server = options.server
-        self._handle = options.handle.removeprefix("@")
-        self._password = setup.secrets["app_password"]
         self._wire = setup.wire(options.server, judge=self._judge)
         self._uploads = setup.wire(options.server, judge=self._judge, bounds=Bounds(read=60, whole=120))
-        self._folder = setup.state / SESSIONS
+        self._sessions = Sessions(
+            wire=self._wire,
+            handle=options.handle.removeprefix("@"),
+            password=setup.secrets["app_password"],
+            state=setup.state,
+        )
         self._clock = clock
         self._wording = Wording.of(setup, LIMITS, apart=True)
 
@@ -221,94 +208,15 @@ class Channel:
                 raise fault
             return answer
 
-        session = self._kept() or self._renewed(None)
+        session = self._sessions.kept() or self._sessions.renewed(None)
         try:
             return call(session)
         except Stale:
-            session = self._renewed(session)
+            session = self._sessions.renewed(session)
         try:
             return call(session)
         except Stale as fault:
             raise Held(fault.message, detail=fault.detail) from None
-
-    def _renewed(self, stale: Session | None) -> Session:
-        """A session newer than ``stale``. One worker fetches it, the others find it on disk: a login too many
-        is soon refused (300 a day), and each renewal ends the key before it."""
-        with self._lock():
-            kept = self._kept()
-            if kept and (stale is None or kept.access != stale.access):
-                return kept
-            session = (self._refreshed(kept) if kept else None) or self._logged_in()
-            self._keep(session)
-            return session
-
-    def _refreshed(self, kept: Session) -> Session | None:
-        """A new session for the old one's second key, None when that has ended too."""
-        wire = replace(self._wire, secrets=(*self._wire.secrets, kept.access, kept.refresh))
-        access = {"Authorization": f"Bearer {kept.refresh}"}
-        try:
-            answer = wire.ask("POST", "/xrpc/com.atproto.server.refreshSession", headers=access)
-        except Held:  # Stale is one: logging in tells more
-            return None
-        return _session(answer.json())
-
-    def _logged_in(self) -> Session:
-        given = {"identifier": self._handle, "password": self._password}
-        answer = self._wire.ask("POST", "/xrpc/com.atproto.server.createSession", json=given)
-        session = _session(answer.json())
-        if session is None:
-            raise self._wire.garbled("the session has no key", visible=False)
-        return session
-
-    def _kept(self) -> Session | None:
-        """The session on disk, None when there is none, or one of another account."""
-        try:
-            data = json.loads((self._folder / f"{self.name}.json").read_bytes())
-        except (OSError, ValueError):  # whatever is wrong with it, a new one is soon made
-            return None
-        if not isinstance(data, dict) or data.get("account") != f"{self._handle} {self.server}":
-            return None
-        return _session(data)
-
-    def _keep(self, session: Session) -> None:
-        """Writes the session so that nobody but this account's owner may read it."""
-        data = {
-            "account": f"{self._handle} {self.server}",
-            "did": session.did,
-            "accessJwt": session.access,
-            "refreshJwt": session.refresh,
-        }
-        try:
-            handle, spare = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")  # made with 0600
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(data, file)
-            Path(spare).replace(self._folder / f"{self.name}.json")
-        except OSError as fault:
-            raise self._no_folder(fault) from fault
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """One renewal at a time, on all workers of this machine."""
-        from filelock import FileLock, Timeout
-
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = FileLock(self._folder / f".{self.name}.lock", timeout=PATIENCE)
-            lock.acquire()
-        except Timeout as fault:
-            raise TryLater(msg("Another worker is logging in to {channel}.", channel=self.name)) from fault
-        except OSError as fault:
-            raise self._no_folder(fault) from fault
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def _no_folder(self, fault: OSError) -> Held:
-        return Held(
-            msg("The session of {channel} cannot be kept in {folder}.", channel=self.name, folder=str(self._folder)),
-            detail=str(fault),
-        )
 
     def _judge(self, answer: Answer, visible: bool) -> ChannelError | None:
         """Bluesky's own reading: what is wrong has a name, and a key that has ended is a 400."""
@@ -341,28 +249,6 @@ def tid(key: str) -> str:
     return "".join(ALPHABET[number >> 5 * place & 31] for place in range(12, -1, -1))
 
 
-def facets(said: str) -> list[dict[str, Any]]:
-    """Where links and hashtags stand in ``said``, in bytes of UTF-8 as Bluesky counts; the letters are still
-    only text, and clients make nothing of them without."""
-    found = [_facet(said, *m.span(), {"$type": "app.bsky.richtext.facet#link", "uri": m[0]}) for m in _links(said)]
-    taken = [m.span() for m in _links(said)]
-    for tag in TAG.finditer(said):
-        inside = any(start <= tag.start() < end for start, end in taken)
-        if not inside and text.graphemes(tag[1]) <= TAG_CHARACTERS and text.size(tag[1]) <= TAG_BYTES:
-            feature = {"$type": "app.bsky.richtext.facet#tag", "tag": tag[1]}
-            found.append(_facet(said, tag.start(), tag.end(), feature))
-    return sorted(found, key=lambda f: int(f["index"]["byteStart"]))
-
-
-def _links(said: str) -> list[re.Match[str]]:
-    return list(text.LINK.finditer(said))
-
-
-def _facet(said: str, start: int, end: int, feature: dict[str, str]) -> dict[str, Any]:
-    before, inside = len(said[:start].encode()), len(said[start:end].encode())
-    return {"index": {"byteStart": before, "byteEnd": before + inside}, "features": [feature]}
-
-
 def _embed(post: Post, media: Mapping[str, str]) -> dict[str, Any] | None:
     """The card; without a link the picture alone."""
     extra = dict(post.extra)
@@ -379,13 +265,6 @@ def _embed(post: Post, media: Mapping[str, str]) -> dict[str, Any] | None:
 
 def _place(did: str, rkey: str) -> dict[str, str]:
     return {"repo": did, "collection": COLLECTION, "rkey": rkey}
-
-
-def _session(data: object) -> Session | None:
-    if not isinstance(data, dict):
-        return None
-    values = [data.get(k) for k in ("did", "accessJwt", "refreshJwt")]
-    return Session(*map(str, values)) if all(isinstance(v, str) and v for v in values) else None
 
 
 def _receipt(data: object, rkey: str, created: str) -> Receipt | None:

@@ -7,34 +7,29 @@ cut off in between is told by the next run. Telling twice is harmless, so nothin
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from publisher.channels import barred
 from publisher.errors import ChannelError, Held, Refused, TryLater
 from publisher.http import Answer, Wire
-from publisher.ledger.announcement import Announcement, Change
+from publisher.ledger.announcement import Announcement
 from publisher.ledger.files import alone
 from publisher.manifest import Manifest
 from publisher.messages import Message, msg
-from publisher.outreach.gate import Get, Meta
+from publisher.outreach import changed
+from publisher.outreach.gate import Get
 from publisher.settings import Settings, announce_faults
 
 if TYPE_CHECKING:
     from publisher.ledger.store import Ledger  # brings SQLAlchemy: 0.5 s
 
 WEBSUB, INDEXNOW = "websub", "indexnow"
-# a feed names its hub before its first entry
-HEAD = 16_384
-LINK = "{http://www.w3.org/2005/Atom}link"
-ARCHIVE = "{http://purl.org/syndication/history/1.0}archive"  # RFC 5005, section 4: a past month, which nobody follows
 # indexnow.org/documentation: "up to 10,000 URLs per post"
 LIST = 10_000
 ASKED_AT_ONCE = 8
@@ -120,11 +115,11 @@ def intend(
     sent, gone = tuple(sent), tuple(gone)
     for service in open_:
         if service.name == WEBSUB:
-            log.want(service.name, _feeds(settings.output, sent), now)
-            lost = {_address(service.site, path) for path in gone}
+            log.want(service.name, changed.feeds(settings.output, sent), now)
+            lost = {changed.address(service.site, path) for path in gone}
             log.end([r.id for r in log.waiting(WEBSUB) if r.address in lost], "dropped", "", now)
         else:
-            log.want(service.name, _pages(settings, sent, gone, before), now)
+            log.want(service.name, changed.pages(settings, sent, gone, before), now)
 
 
 def tell(ledger: Ledger, settings: Settings, get: Get, clock: Callable[[], datetime]) -> tuple[Told, ...]:
@@ -216,70 +211,10 @@ def lacking(address: str, expects: str, get: Get) -> Message | None:
     elif wanted == "digest":
         well = answer.status == 200 and hashlib.sha256(answer.body).hexdigest() == value
     elif wanted == "revision":
-        well = answer.status == 200 and _meta(answer.body).get("kentongan:revision") == value
+        well = answer.status == 200 and changed.meta(answer.body).get("kentongan:revision") == value
     else:
         well = answer.status == 200
     return None if well else msg("{url} is not live yet", url=address)
-
-
-def _feeds(output: Path, sent: Iterable[str]) -> Iterator[Change]:
-    """The feeds among ``sent`` that name a hub, by the address that they give themselves: that is the topic
-    (w3.org/TR/websub/#discovery). A hub fetches at once, so the new bytes must be there."""
-    for path in sent:
-        if path.endswith((".xml", ".json")):
-            raw = (output / path).read_bytes()
-            topic = _topic(raw, is_json=path.endswith(".json")) if b"hub" in raw[:HEAD] else ""
-            if topic:
-                yield Change(topic, f"digest {hashlib.sha256(raw).hexdigest()}")
-
-
-def _topic(raw: bytes, *, is_json: bool) -> str:
-    """The feed's own address when it names a hub, "" otherwise; a file that is no feed is none of ours."""
-    if is_json:
-        try:
-            feed = json.loads(raw)
-        except ValueError:
-            return ""
-        return str(feed.get("feed_url", "")) if isinstance(feed, dict) and feed.get("hubs") else ""
-    from lxml import etree  # only a deploy with changed feeds wants it
-
-    try:
-        root = etree.fromstring(raw, etree.XMLParser(resolve_entities=False, huge_tree=True))
-    except etree.XMLSyntaxError:
-        return ""
-    head = root if root.find("channel") is None else root.find("channel")
-    if head is None or head.find(ARCHIVE) is not None:
-        return ""
-    links = {e.get("rel"): e.get("href") for e in head.iterfind(LINK)}
-    return str(links.get("self") or "") if "hub" in links else ""
-
-
-def _pages(settings: Settings, sent: Iterable[str], gone: Iterable[str], before: Manifest | None) -> Iterator[Change]:
-    """The pages that search engines may know. An article counts as changed with its revision only: the addresses
-    of its posts come back to its page without anything to tell. A page that is not to be found is told of
-    when it was public before, so that it is forgotten."""
-    site = settings.office.url
-    known = {r.page: r for r in before.records} if before and before.site == site else {}
-    for path in filter(_is_page, sent):
-        meta, old = _meta((settings.output / path).read_bytes()), known.get(path.removesuffix("index.html"))
-        was = old.revision if old and old.public else None
-        revision = meta.get("kentongan:revision")
-        hidden = "noindex" in meta.get("robots", "")
-        if (hidden and was is None) or (not hidden and revision and revision == was):
-            continue
-        yield Change(_address(site, path), f"revision {revision}" if revision else "")
-    for path in filter(_is_page, gone):
-        old = known.get(path.removesuffix("index.html"))
-        if old is None or old.public:
-            yield Change(_address(site, path), "gone")
-
-
-def _is_page(path: str) -> bool:
-    return path == "index.html" or path.endswith("/index.html")
-
-
-def _address(site: str, path: str) -> str:
-    return f"{site}/{quote(path.removesuffix('index.html'), safe='/!$&()*+,;=:@-._~')}"
 
 
 def _plain(address: str) -> str:
@@ -287,11 +222,6 @@ def _plain(address: str) -> str:
     parts = urlsplit(address)
     host = (parts.hostname or "").encode("idna").decode()
     return f"{parts.scheme}://{host}:{parts.port or ''}{parts.path}"
-
-
-def _meta(page: bytes) -> dict[str, str]:
-    """The meta elements of the page's head."""
-    return Meta.read(page.partition(b"</head>")[0].decode("utf-8", "replace"))
 
 
 def _ping(topics: Sequence[str]) -> dict[str, Any]:

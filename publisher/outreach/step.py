@@ -64,7 +64,7 @@ class Step:
         """Uploads, writes the intent, posts."""
         row, lease = self.row, timedelta(seconds=self.rules.lease)
         try:
-            post = self._thaw()
+            post = thawed(self.row)
             media = self._prepare(post)
         except ChannelError as fault:
             return self._nothing_out(fault)
@@ -103,7 +103,7 @@ class Step:
         if target is None or target.state is not State.SENT or not target.remote_id:
             return self._fail(msg("There is no receipt of the post that this would change."), "")
         try:
-            act = self._withdrawal(target) if row.kind == "withdraw" else self._edit(target, self._thaw())
+            act = self._withdrawal(target) if row.kind == "withdraw" else self._edit(target, thawed(self.row))
             if not row.posting and not self.ledger.intend(row.id, row.fence, {}, self.clock(), lease):
                 return None
             receipt = call(act)
@@ -141,7 +141,7 @@ class Step:
                 msg("{channel} cannot be asked whether the post is out; please look.", channel=row.channel), row.error
             )
         try:
-            post = self._thaw()
+            post = thawed(self.row)
             found = call(lambda: self._find(post))
         except (TryLater, Held) as fault:
             return self._wait(fault, posting=True)
@@ -268,9 +268,6 @@ class Step:
 
     def _renew(self) -> None:
         self.ledger.renew(self.row.id, self.row.fence, self.clock(), timedelta(seconds=self.rules.lease))
-
-    def _thaw(self) -> Post:
-        return thawed(self.row)
 
 
 def thawed(row: Delivery) -> Post:

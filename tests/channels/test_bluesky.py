@@ -163,12 +163,12 @@ def test_the_session_is_kept_for_its_owner_alone(channel: bluesky.Channel, tmp_p
     kept = tmp_path / "sessions" / "bluesky.json"
     if os.name != "nt":
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    session = channel._kept()
+    session = channel._sessions.kept()
     assert session is not None
     assert session.access not in repr(session)
     other = json.loads(kept.read_text()) | {"account": "lain.bsky.social https://bsky.social"}
     kept.write_text(json.dumps(other))
-    assert channel._kept() is None
+    assert channel._sessions.kept() is None
     for broken in ("", "[]", "{}", '{"account": 1}'):
         kept.write_text(broken)
         channel.withdraw("3kugakkbsrsdq")
@@ -256,7 +256,6 @@ def test_an_address_is_a_tid_of_the_past(key: str) -> None:
 def test_what_it_promises() -> None:
     """A key for ever; a post that is out cannot be changed, since the app goes on showing the first one."""
     assert bluesky.Channel.once is Once.KEY
-    assert bluesky.Channel.key_seconds is None
     assert not issubclass(bluesky.Channel, channels.Edits)
 
 
