@@ -11,7 +11,7 @@ import pytest
 
 from publisher import subscribers
 from publisher.errors import MachineFault, UsageFault
-from publisher.subscribers import Subscriber, Subscribers
+from publisher.subscribers import Subscriber, Subscribers, spreadsheet
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
@@ -84,12 +84,12 @@ def test_a_list_is_read_and_written(tmp_path: Path) -> None:
         "Ani;ani@desa.example;;2026-11-01\r\n"
     ).encode()
     with Subscribers.open(tmp_path / "a", NOW) as book:
-        read = subscribers.read_csv(book, raw, NOW)
+        read = spreadsheet.read_csv(book, raw, NOW)
         assert (read.added, read.known, [line for line, _ in read.wrong]) == (1, 1, [3, 5])
-        said = subscribers.to_csv(book.all())
+        said = spreadsheet.to_csv(book.all())
         before = book.all()
     with Subscribers.open(tmp_path / "b", NOW) as other:
-        assert subscribers.read_csv(other, said.encode(), NOW).added == 1
+        assert spreadsheet.read_csv(other, said.encode(), NOW).added == 1
         assert other.all() == before
 
 
@@ -97,12 +97,12 @@ def test_a_list_is_read_and_written(tmp_path: Path) -> None:
 def test_a_list_that_is_none_is_refused(raw: bytes, tmp_path: Path) -> None:
     """Another encoding, or a column that is missing, is said before anything is added."""
     with Subscribers.open(tmp_path, NOW) as book, pytest.raises(UsageFault):
-        subscribers.read_csv(book, raw, NOW)
+        spreadsheet.read_csv(book, raw, NOW)
 
 
 def test_no_cell_is_run_by_a_spreadsheet() -> None:
     """What somebody wrote as their name is only text where the list is opened."""
-    assert "'=HYPERLINK" in subscribers.to_csv([person(name="=HYPERLINK(1)")])
+    assert "'=HYPERLINK" in spreadsheet.to_csv([person(name="=HYPERLINK(1)")])
 
 
 def test_a_file_that_is_no_list_is_named(tmp_path: Path) -> None:

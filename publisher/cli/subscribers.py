@@ -60,7 +60,7 @@ def _add(console: Console, book: Subscribers, address: str, name: str, consented
 
 
 def _import(console: Console, book: Subscribers, file: Path) -> int:
-    from publisher.subscribers import read_csv
+    from publisher.subscribers.spreadsheet import read_csv
 
     read = read_csv(book, file.read_bytes(), console.now)
     for line, why in read.wrong:
@@ -77,7 +77,7 @@ def _import(console: Console, book: Subscribers, file: Path) -> int:
 
 
 def _export(console: Console, book: Subscribers, file: Path) -> int:
-    from publisher.subscribers import to_csv
+    from publisher.subscribers.spreadsheet import to_csv
 
     people = book.all()
     file.touch(mode=0o600)

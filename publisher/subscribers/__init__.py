@@ -7,33 +7,24 @@ leave, so that a crash sends nobody a second one.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from publisher.errors import MachineFault, UsageFault
-from publisher.messages import Message, msg
+from publisher.errors import MachineFault
+from publisher.messages import msg
+from publisher.subscribers._values import ADDRESS, Addressee, Mailing, Subscriber, checked, day
+
+__all__ = ["ADDRESS", "Addressee", "Mailing", "Subscriber", "Subscribers", "checked", "day"]
 
 FILENAME = "subscribers.sqlite"
-# RFC 5321, 4.5.3.1: a local part of 64 and an address of 254 characters; no quoted ones.
-ADDRESS = re.compile(r"(?=.{6,254}$)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 # Whose address was refused so often in a row gets nothing more: a server that goes on is soon taken for a spammer.
 REFUSALS = 3
 TRIES = 5
-HEADS = {
-    "address": ("alamat", "address", "email"),
-    "name": ("nama", "name"),
-    "consented": ("persetujuan", "consented"),
-    "source": ("sumber", "source"),
-}
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE subscriber (
@@ -50,51 +41,6 @@ CREATE TABLE message (
 CREATE INDEX message_waiting ON message (key, due) WHERE state = 'waiting';
 CREATE INDEX message_at ON message (at);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """A person who agreed on the day ``consented`` to get our messages; ``source`` says where that is written.
-    ``refused`` is how often in a row the address was refused, ``answer`` with what code the last time."""
-
-    address: str
-    name: str
-    consented: date
-    source: str
-    refused: int = 0
-    answer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    """One message that waits."""
-
-    id: int
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mailing:
-    """How far the messages of one delivery are. ``unknown`` may have arrived and are never sent again; ``gone``
-    were deleted while they waited."""
-
-    total: int
-    waiting: int
-    sent: int
-    refused: int
-    unknown: int
-    gone: int
-    due: datetime | None
-    ended: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What an import did: how many were added, how many were there already, and what is wrong on which line."""
-
-    added: int
-    known: int
-    wrong: tuple[tuple[int, Message], ...]
 
 
 class Subscribers:
@@ -276,68 +222,6 @@ class Subscribers:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-
-
-def checked(person: Subscriber, now: datetime) -> None:
-    """Raises UsageFault, without the address, when ``person`` may not get anything."""
-    if not ADDRESS.fullmatch(person.address):
-        raise UsageFault(msg("This is no e-mail address that we can write to."))
-    if person.consented > now.date():
-        raise UsageFault(msg("The day of the consent has not come yet."))
-    if not person.source.strip():
-        raise UsageFault(msg("Say where the consent is written down, such as “formulir PTSP 2026”."))
-    if not (person.name + person.source).isprintable():
-        raise UsageFault(msg("A name or source holds a character that cannot be printed."))
-
-
-def day(value: str) -> date:
-    """The day ``value`` in the form 2026-11-24. Raises UsageFault."""
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError:
-        raise UsageFault(msg("“{value}” is no day; write it like 2026-11-24.", value=value)) from None
-
-
-def read_csv(book: Subscribers, raw: bytes, now: datetime) -> Read:
-    """Adds everybody in a CSV file with the heads alamat, nama, persetujuan, sumber. A line that is wrong is
-    left out and named by its number, never by the address."""
-    try:
-        said = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageFault(msg("The file is not UTF-8; save it as UTF-8.")) from None
-    first = said.split("\n", 1)[0]
-    rows = csv.DictReader(io.StringIO(said), delimiter=";" if first.count(";") > first.count(",") else ",")
-    heads = {h.strip().lower(): h for h in rows.fieldnames or () if h}
-    place = {field: next((heads[w] for w in words if w in heads), None) for field, words in HEADS.items()}
-    missing = [HEADS[f][0] for f in ("address", "consented", "source") if place[f] is None]
-    if missing:
-        raise UsageFault(msg("The first line must name the columns; missing: {columns}.", columns=", ".join(missing)))
-    added, known, wrong = 0, 0, []
-    for row in rows:
-        values = {f: str(row.get(h) or "").strip() if h else "" for f, h in place.items()}
-        try:
-            person = Subscriber(values["address"], values["name"], day(values["consented"]), values["source"])
-            new = book.add(person, now)
-        except UsageFault as fault:
-            wrong.append((rows.line_num, fault.message))
-            continue
-        added, known = added + new, known + (not new)
-    return Read(added, known, tuple(wrong))
-
-
-def to_csv(people: Sequence[Subscriber]) -> str:
-    """Everybody, as ``read_csv`` takes it, with the refusals; a cell that a spreadsheet would run is only text."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(("alamat", "nama", "persetujuan", "sumber", "ditolak", "jawaban"))
-    for p in people:
-        table.writerow([_inert(v) for v in (p.address, p.name, p.consented, p.source, p.refused or "", p.answer)])
-    return out.getvalue()
-
-
-def _inert(value: object) -> str:
-    said = str(value)
-    return f"'{said}" if said.startswith(("=", "+", "-", "@")) else said
 
 
 def _connect(path: Path, now: datetime) -> sqlite3.Connection:
