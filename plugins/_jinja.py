@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,21 @@ def words(context: Context, text: str, **values: object) -> str:
     """``text``, an English source, in the language of the page."""
     said = translator(_language(context))(text)
     return said.format(**values) if values else said
+
+
+def once() -> Callable[..., str]:
+    """What ``{% call once("footer", …) %}`` prints: what stands in the block, made for the first page and the same on
+    all pages of its language for which ``key`` is the same."""
+    kept: dict[tuple[object, ...], str] = {}
+
+    @pass_context
+    def once(context: Context, *key: object, caller: Callable[[], str]) -> str:
+        known = (_language(context), *key)
+        if known not in kept:
+            kept[known] = caller()
+        return kept[known]
+
+    return once
 
 
 def filters(zone: ZoneInfo) -> dict[str, Any]:

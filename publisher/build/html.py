@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 
 Attributes = dict[str, str | None]
@@ -13,6 +14,13 @@ Swap = Callable[[str, Attributes], Attributes | str | None]
 
 # a start tag: where it begins and ends, its name, its attributes, whether it closes itself
 Tag = tuple[int, int, str, Attributes, bool]
+
+# A tag as our own texts have it. Where every "<" begins one, and no text of them is raw, there is nothing to parse.
+_PLAIN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z][a-z-]*="[^"<>]*")*)>')
+_ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+_RAW = frozenset(
+    {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"}
+)
 
 
 def swap_tags(html: str, names: Iterable[str], swap: Swap) -> str:
@@ -25,7 +33,22 @@ def swap_tags(html: str, names: Iterable[str], swap: Swap) -> str:
 
 def find_tags(html: str, names: Iterable[str]) -> list[Tag]:
     """The start tags of ``names`` in ``html``."""
-    return _Tags(html, frozenset(names)).found
+    wanted = frozenset(names)
+    tags = list(_PLAIN.finditer(html))
+    if len(tags) != html.count("<") or not _RAW.isdisjoint(found[2] for found in tags):
+        return _Tags(html, wanted).found
+    return [
+        (found.start(), found.end(), found[2], _attributes(found[3]), False)
+        for found in tags
+        if found[2] in wanted and not found[1]
+    ]
+
+
+def _attributes(said: str) -> Attributes:
+    attributes: Attributes = {}
+    for name, value in _ATTRIBUTE.findall(said):
+        attributes.setdefault(name, unescape(value))
+    return attributes
 
 
 def swap_found(html: str, tags: Iterable[Tag], swap: Swap) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from publisher.build.html import Attributes, swap_tags, tag
+from publisher.build.html import Attributes, _Tags, find_tags, swap_tags, tag
 
 TAGS = ["<a href='x'>", "</a>", '<img src="y"/>', "<a href=x>", "<a\nhref='z'\n>", "<script>", "</script>"]
 SCRAPS = ["<", ">", '"', "'", "&amp;", "&", "<!-- a -->", "<a", " href=", "é", "<![CDATA[", "<?x", "</a", "\n", "teks"]
@@ -17,6 +17,31 @@ def test_what_is_not_changed_keeps_its_bytes(pieces: list[str]) -> None:
     """Whatever a text holds, a swap that changes nothing gives it back."""
     html = "".join(pieces)
     assert swap_tags(html, ("a", "img"), lambda name, attributes: attributes) == html
+
+
+WRITTEN = (
+    '<a href="x">',
+    '<a href="x?a=1&amp;b=&quot;2&quot;" title="a &gt; b">',
+    "</a>",
+    '<img src="y" alt="" src="z">',
+)
+WRITTEN += (
+    "<p>",
+    '<p lang="ar">',
+    "</p>",
+    "<br>",
+    '<img data-x="1">',
+    "a &lt; b &amp;amp; \"c\" 'd' é >\n",
+    '<img alt="x">',
+)
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(WRITTEN) | st.sampled_from([*TAGS, *SCRAPS]), max_size=8).map("".join))
+@example("<style>" + WRITTEN[0])
+def test_the_quick_way_finds_the_same(html: str) -> None:
+    """Tags found by their form are those that a parser finds."""
+    assert find_tags(html, ("a", "img", "p")) == _Tags(html, frozenset(("a", "img", "p"))).found
 
 
 def test_only_the_named_tag_is_written_anew() -> None:
