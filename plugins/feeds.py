@@ -21,6 +21,7 @@ from publisher.article import Article, Page, Service
 from publisher.build.addresses import record_path
 from publisher.build.check import Look
 from publisher.build.derived import digest
+from publisher.build.keys import hashed
 from publisher.errors import SiteFault
 from publisher.feeds._document import Document, Made, Memory
 from publisher.feeds._edition import Dated, Edition, Kind, Section
@@ -79,15 +80,17 @@ class Remembering(Memory):
 
     def key(self, made_of: Iterable[object]) -> str:
         """What stands for ``made_of``."""
-        return digest(self._by, *(self._mark(p) if isinstance(p, Article) else p for p in made_of))
+        said = (self._mark(p) if isinstance(p, Article) else repr(p) for p in made_of)
+        return hashed("\n".join((self._by, *said)))
 
     def _mark(self, article: Article) -> str:
         """What stands for an article and the changes of it that are made by now."""
-        if article.path not in self._marks:
+        known = self._marks.get(article.path)
+        if known is None:
             changes = (article.modified, *(c.date for c in article.corrections))
-            made = [when is not None and when.replace(microsecond=0) <= self._run.order.now for when in changes]
-            self._marks[article.path] = f"{self._run.shown.mark(article)} {made}"
-        return self._marks[article.path]
+            made = (when and when.replace(microsecond=0) <= self._run.order.now for when in changes)
+            known = self._marks[article.path] = " ".join((self._run.shown.mark(article), *map(str, made)))
+        return known
 
 
 class Files:
@@ -146,9 +149,13 @@ def sections(run: Run, generator: Any) -> Iterator[Section]:
     for kind, term, articles in terms(generator):
         records = tuple(a.record for a in articles)
         yield Section(kind=KINDS[kind], name=str(term), home=term.url, articles=records)
+    about: dict[str, list[Article]] = {}
+    for record in (a.record for a in generator.articles):
+        for named in dict.fromkeys(record.services):
+            about.setdefault(named, []).append(record)
     for service in sorted(run.services(), key=lambda s: s.id):
-        about = tuple(a.record for a in generator.articles if service.id in a.record.services)
-        yield Section(kind="layanan", name=service.name, home=record_path(service), articles=about)
+        records = tuple(about.get(service.id, ()))
+        yield Section(kind="layanan", name=service.name, home=record_path(service), articles=records)
 
 
 def pages(run: Run, generator: Any) -> Iterator[Dated]:
@@ -158,21 +165,27 @@ def pages(run: Run, generator: Any) -> Iterator[Dated]:
             yield record_path(record), record.updated
         elif isinstance(record, Page):
             yield record_path(record), record.modified
-    newest = _newest(generator.articles)
+    newest = _newest(run)
     yield "layanan/", max((s.updated for s in run.services() if s.updated), default=None)
     for path in ("arsip/", "kategori/", "tag/", "penulis/"):
-        yield path, newest
+        yield path, newest(generator.articles)
     for _kind, term, articles in terms(generator):
-        yield term.url, _newest(articles)
+        yield term.url, newest(articles)
 
 
 def periods(run: Run) -> Iterator[tuple[int, Dated]]:
     """The pages of lists that are divided by the calendar, with their year."""
+    newest = _newest(run)
     for _name, _values, shelf in run.shelves:
         for period in shelf.every():
-            yield period.begins.year, (f"{shelf.home}{period.path}", _newest(period.articles))
+            yield period.begins.year, (f"{shelf.home}{period.path}", newest(period.articles))
 
 
-def _newest(articles: Iterable[Any]) -> datetime | None:
-    records: Iterator[Article] = (a.record for a in articles)
-    return max((r.modified or r.due for r in records), default=None)
+def _newest(run: Run) -> Callable[[Iterable[Any]], datetime | None]:
+    """Tells when the newest change in a list was; each article stands in many."""
+    times = {a.path: a.modified or a.due for a in run.articles()}
+
+    def newest(articles: Iterable[Any]) -> datetime | None:
+        return max((times[a.record.path] for a in articles), default=None)
+
+    return newest

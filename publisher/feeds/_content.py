@@ -27,6 +27,7 @@ _SPACES = re.compile(r"[ \t\n]+")
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "sms", "geo"})
 # RFC 3986: all characters an address may hold unescaped in its path, query or fragment, but brackets.
 _SAFE = "/?:@!$&'()*+,;=-._~%"
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.-][A-Za-z0-9_.~/-]*")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -88,6 +89,8 @@ def absolute(address: str, base: str) -> str:
 
 def path_address(root: str, path: str) -> str:
     """The address of the file or folder ``path`` below ``root``, every character of its name escaped."""
+    if _PLAIN_PATH.fullmatch(path):
+        return f"{absolute(root, root).rstrip('/')}/{path}"
     return f"{absolute(root, root).rstrip('/')}/{quote(clean(path).lstrip('/'), safe='/!$&()*+,;=:@-._~')}"
 
 
