@@ -22,6 +22,7 @@ from publisher.build.addresses import record_path
 from publisher.build.check import Look
 from publisher.build.derived import digest
 from publisher.build.keys import hashed
+from publisher.build.periods import Period
 from publisher.errors import SiteFault
 from publisher.feeds._document import Document, Made, Memory
 from publisher.feeds._edition import Dated, Edition, Kind, Section
@@ -176,9 +177,16 @@ def pages(run: Run, generator: Any) -> Iterator[Dated]:
 def periods(run: Run) -> Iterator[tuple[int, Dated]]:
     """The pages of lists that are divided by the calendar, with their year."""
     newest = _newest(run)
+
+    def every(home: str, period: Period) -> Iterator[tuple[int, Dated]]:
+        rows = [row for part in period.parts for row in every(home, part)]
+        when = max((when for _, (_, when) in rows if when), default=None) if rows else newest(period.articles)
+        yield period.begins.year, (f"{home}{period.path}", when)
+        yield from rows
+
     for _name, _values, shelf in run.shelves:
-        for period in shelf.every():
-            yield period.begins.year, (f"{shelf.home}{period.path}", newest(period.articles))
+        for period in shelf.periods:
+            yield from every(shelf.home, period)
 
 
 def _newest(run: Run) -> Callable[[Iterable[Any]], datetime | None]:

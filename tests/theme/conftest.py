@@ -100,6 +100,7 @@ def environment(translate: Translate = str) -> jinja2.Environment:
     env.filters["iso"] = lambda d: d.isoformat()
     env.filters["anchored"] = with_anchors
     env.globals["_"] = translate
+    env.globals["once"] = lambda *key, caller: caller()  # one environment writes pages of many sites here
     return env
 
 
