@@ -18,6 +18,7 @@ from publisher.article import Article
 from publisher.build.check import Look, Problem
 from publisher.build.keys import Mark, Marks, Reading, Reads, Unfollowed, hashed, said
 from publisher.build.letters import Entry
+from publisher.build.periods import Period, Span, View
 from publisher.build.state import State, unpacked
 from publisher.messages import Message, msg
 from publisher.structured import Facts
@@ -67,6 +68,7 @@ class Pages:
         self._program = program
         self._is_left = is_left
         self._facts = facts
+        self._terms: dict[tuple[str, str], str] = {}
         self._items = {item.record.path: item for item in items}
         self._marks = Marks(self._stands_for)
         self._reading = Reading(state, program, _is_barred)
@@ -223,11 +225,26 @@ class Pages:
             return Mark(self._marks.of(item)) if item is not None and item.record is value else self._of_record(value)
         if isinstance(value, Entry):
             return Mark(f"{value.name}\0{value.path}\0{value.lang}\0{value.note}")
+        if isinstance(value, (View, Span, Period)):
+            return Mark(self._of_list(value))
         if isinstance(value, URLWrapper):
-            return value.name, value.slug, value.url, value.save_as, getattr(value, "shelf", None)
+            place = (type(value).__name__, value.name)
+            if place not in self._terms:
+                self._terms[place] = f"{place} {value.slug} {value.url} {value.save_as}"
+            return Mark(f"{self._terms[place]} {self._marks.of(getattr(value, 'shelf', None))}")
         if isinstance(value, Facts):
             return value.site, value.office
         return None
+
+    def _of_list(self, value: View | Span | Period) -> str:
+        """What a page shows of a list, or of a period: where it begins and what it is, its path says."""
+        of, all_of = self._marks.of, self._marks.all_of
+        if isinstance(value, View):
+            ways = f"{all_of(value.periods)} {all_of(value.up)} {of(value.back)} {of(value.on)}"
+            return f"{value.home} {value.brief} {hashed(all_of(value.shown))} {ways}"
+        if isinstance(value, Span):
+            return f"{value.path}={len(value.articles)}({all_of(value.parts)})"
+        return f"{value.path}={hashed(all_of(value.articles))}({all_of(value.parts)})"
 
     def mark(self, value: object) -> str:
         """What stands for ``value``. Raises Unfollowed."""
@@ -237,10 +254,10 @@ class Pages:
         mark = self._marks.of(value)
         if name != "article" or not isinstance(value, (Content, Item)):
             return mark
-        of = self._marks.of
-        many = ",".join([*map(of, value.related), "|", *map(of, value.translations), "|", *map(of, value.posts)])
-        before, after = (of(getattr(value, name, None)) for name in ("previous", "next"))
-        return f"{mark} {before} {after} {many}"
+        of, all_of = self._marks.of, self._marks.all_of
+        before, after = of(getattr(value, "previous", None)), of(getattr(value, "next", None))
+        others = f"{all_of(value.related)}|{all_of(value.translations)}|{all_of(value.posts)}"
+        return f"{mark} {before} {after} {others}"
 
 
 def _address(path: str) -> str:

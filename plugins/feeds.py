@@ -29,7 +29,8 @@ from publisher.feeds._edition import Dated, Edition, Kind, Section
 from publisher.feeds.opml import heading
 from publisher.messages import msg
 
-KIND, ENTRY = "feeds", "feeds entry"  # kinds of the state
+KIND = "feeds"  # kinds of the state
+OF_ARTICLES = ("feeds entry", "feeds words")
 SECTIONS = ("feeds newest", "feeds search", "feeds shares")
 KINDS: dict[str, Kind] = {"category": "kategori", "tag": "tag", "author": "penulis"}
 

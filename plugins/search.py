@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +12,7 @@ from pelican import Pelican, signals
 
 from plugins._convert import Run, run_of
 from publisher import search
-from publisher.article import Page
+from publisher.article import Article, Page
 from publisher.build import journal, sets
 from publisher.build.derived import digest
 from publisher.feeds._document import Memory
@@ -52,18 +53,22 @@ def _placed(run: Run, new: Mapping[str, sets.Member], index: Collection[str]) ->
     for path, file in new.items():
         sets.put(file, run.staging.site / path)
     kept = frozenset(journal.written(run.staging)) - run.indexed | (frozenset(index) - new.keys())
-    return journal.place(run.staging, kept=kept)
+    return journal.place(run.staging, kept=kept, strangers=run.placed.strangers)
 
 
 def _kept(run: Run, name: str, *, engine: bool) -> tuple[sets.Member, ...]:
     """The bundle of a group in the cache, made when it is not there; what it holds is read only when it changed."""
     cache = run.order.settings.state / "cache" / "search"
     group, memory = run.searched[name], run.edition.memory if run.edition else Memory()
-    key = digest(memory.recall("search", name, group.sources, lambda: search.digest(group.entries)), engine)
+
+    def known(source: search.Source, make: Callable[[], str]) -> str:
+        return memory.recall("words", source.path, (source,), make) if isinstance(source, Article) else make()
+
+    key = digest(memory.recall("search", name, group.sources, partial(group.digest, known)), engine)
     found = sets.found(cache, key)
     if found is None:
         with TemporaryDirectory(prefix="kentongan-") as folder:
-            search.bundle(group.entries, Path(folder), engine=engine)
+            search.bundle(group.each(), Path(folder), engine=engine)
             sets.keep(cache, key, _files(Path(folder)))
         found = sets.found(cache, key)
     if found is None:

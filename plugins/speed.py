@@ -123,7 +123,7 @@ def note(pelican: Pelican) -> None:
     if not run.order.preview:
         hold(run)
         run.state.keep(reader.IDS, "", unchanged.see(run.place.notes()[:1]).digest, run.ids)
-    for kind in (_memory.KIND, texts.KIND, reader.KIND, feeds.ENTRY):
+    for kind in (_memory.KIND, texts.KIND, reader.KIND, *feeds.OF_ARTICLES):
         run.state.drop(kind, run.stamps.gone)
     for kind in (keys.KIND, *feeds.SECTIONS):
         run.state.forget(kind)

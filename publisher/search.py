@@ -13,8 +13,9 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -65,8 +66,20 @@ class Group:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """What is searched. What has no word cannot be found and is left out."""
-        found = (_entry(source, self.services) for source in self.sources)
-        return tuple(sorted(filter(_has_words, found), key=lambda e: e.path))
+        return tuple(sorted(self.each(), key=lambda e: e.path))
+
+    def each(self) -> Iterator[Entry]:
+        """The same in any order, one at a time."""
+        return filter(_has_words, (_entry(source, self.services) for source in self.sources))
+
+    def digest(self, known: Callable[[Source, Callable[[], str]], str]) -> str:
+        """That of the entries; ``known`` remembers of a source the mark of its entry, or makes it."""
+        marks = (known(source, partial(self._mark, source)) for source in self.sources)
+        return _digest(sorted(filter(None, marks)))
+
+    def _mark(self, source: Source) -> str:
+        entry = _entry(source, self.services)
+        return mark(entry) if _has_words(entry) else ""
 
 
 def groups(
@@ -98,10 +111,19 @@ def in_order(groups: Iterable[str]) -> tuple[str, ...]:
 
 def digest(entries: Iterable[Entry]) -> str:
     """The same for the same entries and the same Pagefind; then the bundle is the same too."""
+    return _digest(sorted(map(mark, entries)))
+
+
+def mark(entry: Entry) -> str:
+    """The same for the same entry."""
+    text = json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest(marks: Iterable[str]) -> str:
     from importlib.metadata import version
 
-    parts = [VERSION, version("pagefind_bin"), LANGUAGE, *(asdict(e) for e in entries)]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256("\n".join((str(VERSION), version("pagefind_bin"), LANGUAGE, *marks)).encode()).hexdigest()
 
 
 def bundle(entries: Iterable[Entry], target: Path, *, engine: bool) -> None:

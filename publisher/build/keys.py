@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, time, timedelta
 from types import FunctionType, MethodType
@@ -119,14 +119,19 @@ class Marks:
 
     def of(self, value: object) -> str:
         """What stands for ``value``: the same for the same. Raises Unfollowed."""
-        if value is None or isinstance(value, _PLAIN):
-            return repr(value)
         known = self._known.get(id(value))
         if known is None:
+            if value is None or isinstance(value, _PLAIN):
+                return repr(value)
             own = self._own(value)
             mark = own if isinstance(own, Mark) else hashed(self._parts(value, own))
             known = self._known[id(value)] = (value, mark)
         return known[1]
+
+    def all_of(self, values: Iterable[object]) -> str:
+        """The same of many, one after the other."""
+        known, of = self._known, self.of
+        return ",".join([known[id(v)][1] if id(v) in known else of(v) for v in values])
 
     def _parts(self, value: object, own: object) -> str:
         if own is not None:
@@ -134,7 +139,7 @@ class Marks:
         if isinstance(value, Mapping):
             return f"{{{','.join(f'{self.of(k)}:{self.of(v)}' for k, v in value.items())}}}"
         if isinstance(value, (list, tuple)):
-            return f"[{','.join(map(self.of, value))}]"
+            return f"[{self.all_of(value)}]"
         if isinstance(value, (set, frozenset)):
             return f"({','.join(sorted(map(self.of, value)))})"
         if is_dataclass(value) and not isinstance(value, type):
