@@ -15,6 +15,7 @@ from pelican.urlwrappers import URLWrapper
 
 from plugins._items import Item
 from publisher.article import Article
+from publisher.build import light
 from publisher.build.check import Look, Problem
 from publisher.build.keys import Mark, Marks, Reading, Reads, Unfollowed, hashed, said
 from publisher.build.letters import Entry
@@ -205,9 +206,16 @@ class Pages:
         return self._reads[name]
 
     def own_mark(self, item: Any) -> str:
-        """What stands for all that is shown of Pelican's ``item``, but for the services that it names."""
+        """What stands for all that is shown of Pelican's ``item``, but for what hangs on others: the services that it
+        names, and whether its lists have pages."""
         record = self._of_record(item.record) if isinstance(item.record, Article) else item.record
         return self._marks.of((record, *(getattr(item, name, None) for name in _OWN)))
+
+    def _of_others(self, item: Any) -> str:
+        services = "".join(map(self._marks.of, getattr(item, "service_records", ())))
+        record = item.record
+        is_in_all = not isinstance(record, Article) or (light.can_be(record) and not record.translation_of)
+        return services if is_in_all else f"{services} {item.people} {item.topics} {item.section}"
 
     def _of_record(self, article: Article) -> tuple[object, ...]:
         """The article, read together with the clock."""
@@ -219,7 +227,7 @@ class Pages:
         """What stands for values of Pelican and of ours that Marks does not know."""
         if isinstance(value, (Content, Item)):
             kept = value.record.row.mark if isinstance(value, Item) else self.own_mark(value)
-            return Mark(f"{kept}{''.join(map(self._marks.of, getattr(value, 'service_records', ())))}")
+            return Mark(f"{kept}{self._of_others(value)}")
         if isinstance(value, Article):
             item = self._items.get(value.path)
             return Mark(self._marks.of(item)) if item is not None and item.record is value else self._of_record(value)
@@ -313,6 +321,6 @@ def _is_article(node: nodes.Node) -> bool:
 # what an article or a page of Pelican has that is not all in its record
 _OWN = (
     *("_content", "url", "save_as", "lang", "held", "revision"),
-    *("people", "topics", "section", "shelf", "news"),
+    *("lists", "shelf", "news"),
 )
 _FIELDS = tuple(name for name, field in Article.__dataclass_fields__.items() if field.compare)

@@ -50,7 +50,7 @@ def write(pelican: Pelican) -> None:
     run.manifest = run.order.settings.state
 
 
-def _last(run: Run) -> dict[str, str]:
+def _last(run: Run) -> dict[str, bytes]:
     """The records of the last manifest as they stand in it, by id. Raises Forgotten."""
     found = taken_apart((run.order.settings.state / FILENAME).read_bytes())
     if len(found) != len(run.last):

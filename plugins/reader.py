@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -113,8 +114,9 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         state = State(settings.state)
         held.callback(state.close)
         inputs = (*_convert.place_of(settings).inputs(), *more)
-        read, program = see(inputs, until=time.time_ns()), see(_convert.place_of(settings).program()).digest
-        stamps = Stamps(state, settings.content)
+        seen: dict[str, os.stat_result] = {}
+        read, program = see(inputs, until=time.time_ns(), into=seen), see(_convert.place_of(settings).program()).digest
+        stamps = Stamps(state, settings.content, seen)
         keep = last_paths(state, _convert.place_of(settings))
         with looking(state, _convert.place_of(settings)) as left:
             archive = Archive(state, stamps, order, program, left)
@@ -414,16 +416,26 @@ def relate(generators: Iterable[Any]) -> None:
     listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
     for article in every:
         record = article.record
+        article.latest = record.modified or record.due
         article.service_records = tuple(register[s] for s in record.services if s in register)
         article.posts = posts.get(record.id, [])
         article.related = [by_id[r.id] for r in near.get(record.id, ())]
-        if isinstance(article, Item):
-            continue  # the archive knows in which lists it stands
-        terms = [*getattr(article, "authors", ()), *getattr(article, "tags", ()), getattr(article, "category", None)]
-        paths = {(type(t).__name__, t.name): t.url for t in terms if t and t.url in listed}
-        article.people = [(n, paths.get(("Author", n), "")) for n in record.authors]
-        article.topics = [(n, paths.get(("Tag", n), "")) for n in record.tags]
-        article.section = paths.get(("Category", record.category), "")
+        if not isinstance(article, Item):  # of others the archive knows it
+            terms = [
+                *getattr(article, "authors", ()),
+                *getattr(article, "tags", ()),
+                getattr(article, "category", None),
+            ]
+            paths = {(type(t).__name__, t.name): t.url for t in terms if t}
+            article.people = [(n, paths.get(("Author", n), "")) for n in record.authors]
+            article.topics = [(n, paths.get(("Tag", n), "")) for n in record.tags]
+            article.section = paths.get(("Category", record.category), "")
+            article.lists = article.people, article.topics, article.section
+        if record.translation_of or not isinstance(article, Item):  # others stand in all of theirs
+            article.people, article.topics = (
+                [(n, p if p in listed else "") for n, p in row] for row in (article.people, article.topics)
+            )
+            article.section = article.section if article.section in listed else ""
     for older, newer in neighbours(ordered):
         older.next, newer.previous = newer, older
     about: dict[str, list[Any]] = {}

@@ -154,6 +154,7 @@ def _row(run: Run, item: Any, linked: tuple[str, ...]) -> Row | None:
     if not run.archive.is_settled(sources):
         return None
     now = run.order.now
+    people, topics, section = item.lists
     return Row(
         mark=run.shown.own_mark(item),
         revision=run.revisions[record.path],
@@ -163,9 +164,9 @@ def _row(run: Run, item: Any, linked: tuple[str, ...]) -> Row | None:
         asked=tuple(own.asked),
         linked=linked,
         files="\n".join(sorted(own.files)),
-        people=item.people,
-        topics=item.topics,
-        section=item.section,
+        people=people,
+        topics=topics,
+        section=section,
         said=read.findings,
         findings=run.noticed.get(record.path, ()),
     )

@@ -116,27 +116,25 @@ class Manifest:
         return joined(self, map(written, self.records))
 
 
-_OPEN, _BETWEEN, _CLOSE = "[\n    {\n", "\n    },\n    {\n", "\n    }\n  ]"
+_OPEN, _BETWEEN, _CLOSE = b"[\n    {\n", b"\n    },\n    {\n", b"\n    }\n  ]"
 
 
-def joined(frame: Manifest, records: Iterable[str]) -> bytes:
+def joined(frame: Manifest, records: Iterable[bytes]) -> bytes:
     """The bytes of the manifest ``frame`` with ``records`` as ``written`` gives them, in the place of its own."""
-    text = _dumped(replace(frame, records=()))
+    head, empty, tail = f"{_dumped(replace(frame, records=()))}\n".encode().partition(b"[]")
     lines = _BETWEEN.join(records)
-    if lines:
-        text = text.replace('"records": []', f'"records": {_OPEN}{lines}{_CLOSE}', 1)
-    return (text + "\n").encode()
+    return b"".join((head, _OPEN, lines, _CLOSE, tail) if lines else (head, empty, tail))
 
 
-def written(record: Record) -> str:
+def written(record: Record) -> bytes:
     """The lines of ``record`` in the file."""
-    return _dumped(record)[2:-2].replace("\n", "\n    ").replace("  ", "      ", 1)
+    return _dumped(record)[2:-2].replace("\n", "\n    ").replace("  ", "      ", 1).encode()
 
 
-def taken_apart(raw: bytes) -> list[str]:
+def taken_apart(raw: bytes) -> list[bytes]:
     """The lines of each record of a manifest's bytes; no text of a record holds a line's end."""
-    _, found, rest = raw.decode().partition(f'"records": {_OPEN}')
-    return rest.partition(_CLOSE)[0].split(_BETWEEN) if found else []
+    begins, ends = raw.find(_OPEN), raw.rfind(_CLOSE)
+    return raw[begins + len(_OPEN) : ends].split(_BETWEEN) if 0 <= begins < ends else []
 
 
 def _dumped(value: Any) -> str:

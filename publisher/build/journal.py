@@ -185,24 +185,30 @@ def _keep(staging: Staging, path: str) -> None:
     if not target.exists() or kept.exists():
         return
     kept.parent.mkdir(parents=True, exist_ok=True)
+    _second(target, kept)
+
+
+def _second(file: Path, name: Path) -> None:
+    """A second name for ``file``; where the disk has none, or another one is meant, a copy does the same."""
     try:
-        os.link(target, kept)
-    except OSError:  # no second names on this disk: a copy does the same
-        shutil.copy2(target, kept)
+        os.link(file, name)
+    except OSError:
+        shutil.copy2(file, name)
 
 
 def _put_note(staging: Staging, path: str) -> None:
-    """The state folder may be on another disk: copied beside its place first, then renamed."""
+    """The state folder may be on another disk: put beside its place first, then renamed."""
     source, target = staging.notes / path, staging.state / path
     if target.exists() and filecmp.cmp(source, target, shallow=False):
         return
     kept = staging.folder / "old-state" / path
     if target.exists() and not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(target, kept)
+        _second(target, kept)
     target.parent.mkdir(parents=True, exist_ok=True)
     new = target.with_name(f"{target.name}.new")
-    shutil.copyfile(source, new)
+    new.unlink(missing_ok=True)
+    _second(source, new)
     _flush(new)
     _replace(new, target)
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from publisher.slugs import DEVICES
 
@@ -49,6 +50,7 @@ def by_letter(entries: Iterable[Entry]) -> tuple[Letter, ...]:
     return tuple(_letter(name, tuple(groups[name])) for name in sorted(groups, key=lambda n: (n == OTHER, n)))
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(name: str) -> str:
     """What a name is sorted by: its Latin letters and digits."""
     plain = name if name.isascii() else unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Finding, Status
@@ -13,15 +13,14 @@ from publisher.article import Article, Finding, Status
 Load = Callable[[str], dict[str, Any]]  # content path → the fields that are not at hand
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What is known of an article beside itself, from the build that made it.
 
     ``mark`` stands for all that any page may show of it, ``since`` and ``until`` are the moments (seconds) between
     which the clock changes nothing of that. ``sources`` are the files of the content that it was made of, there or
     not; ``asked`` the content paths and addresses that its links lead to; ``linked`` the paths of the site that its
     text links to; ``files`` those of its pictures, cards and attachments, one a line. ``people``, ``topics`` and
-    ``section`` are the lists that it stands in; ``said`` what the reader, ``findings`` what the build found.
+    ``section`` are the lists that it could stand in; ``said`` what the reader, ``findings`` what the build found.
     """
 
     mark: str
@@ -73,26 +72,24 @@ class Light(Article):
 
 _EVERY = tuple(f.name for f in fields(Article))
 _TIMES = ("date", "modified", "embargo")
-# as they are in a row; a row is of a published article that is no translation
+# as they are in a row; a row is of a published article
 _AT_HAND = (
     *("id", "title", "slug", "path", "former", "category", "tags", "authors", "place", "summary", "services"),
-    *("lang", "template", "channels", "canonical", "corrections"),
+    *("lang", "translation_of", "template", "channels", "canonical", "corrections"),
 )
-_FIXED = {"status": Status.PUBLISHED, "translation_of": ""}
-_HEAVY = frozenset(_EVERY) - frozenset((*_TIMES, *_AT_HAND, *_FIXED))
-SHAPE = " ".join((*_EVERY, *(f.name for f in fields(Row)), *(f.name for f in fields(Finding))))
-_ROW = tuple(f.name for f in fields(Row))
+_HEAVY = frozenset(_EVERY) - frozenset((*_TIMES, *_AT_HAND, "status"))
+SHAPE = " ".join((*_EVERY, *Row._fields, *(f.name for f in fields(Finding))))
 
 
 def can_be(article: Article) -> bool:
     """Whether ``article`` can be remembered so."""
-    return all(getattr(article, name) == value for name, value in _FIXED.items())
+    return article.status is Status.PUBLISHED
 
 
 def parts(article: Article, row: Row, shown: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The light and the heavy part of a row; times are those of the office's zone."""
     times = (when and when.replace(tzinfo=None) for when in (getattr(article, name) for name in _TIMES))
-    light = (*times, *(getattr(article, name) for name in _AT_HAND), *(getattr(row, name) for name in _ROW))
+    light = (*times, *(getattr(article, name) for name in _AT_HAND), *row)
     return light, {"shown": shown} | {name: getattr(article, name) for name in _HEAVY}
 
 
@@ -110,18 +107,13 @@ def made(light: tuple[Any, ...], zone: ZoneInfo, load: Load) -> Light:
         put(article, value)
     _put_due(article, max(date, embargo) if embargo else date)
     _put_load(article, load)
-    row = Row.__new__(Row)
-    for put, value in zip(_PUT_ROW, light[_END:], strict=True):
-        put(row, value)
-    _put_row(article, row)
+    _put_row(article, Row._make(light[_END:]))
     _put_status(article, Status.PUBLISHED)
-    _put_original(article, "")
     return article
 
 
 _END = len(_TIMES) + len(_AT_HAND)
 _PUT_TIMES = tuple(getattr(Article, name).__set__ for name in _TIMES)
 _PUT = tuple(getattr(Article, name).__set__ for name in _AT_HAND)
-_PUT_ROW = tuple(getattr(Row, name).__set__ for name in _ROW)
-_put_status, _put_original = (getattr(Article, name).__set__ for name in _FIXED)
+_put_status = getattr(Article, "status").__set__  # noqa: B009 - the slot, which has no type
 _put_due, _put_load, _put_row = (getattr(Light, name).__set__ for name in ("due", "_load", "row"))

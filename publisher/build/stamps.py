@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from publisher.build.derived import file_digest
 from publisher.build.state import State
@@ -19,9 +21,11 @@ Entry = tuple[Stamp, int, str]  # a stamp, when it was taken, the digest of the 
 
 
 class Stamps:
-    """The digests of files below ``content`` as they are in one build, kept in ``state``."""
+    """The digests of files below ``content`` as they are in one build, kept in ``state``; ``seen`` are all files, and
+    others, as they were before any was read."""
 
-    def __init__(self, state: State, content: Path) -> None:
+    def __init__(self, state: State, content: Path, seen: Mapping[str, os.stat_result] = MappingProxyType({})) -> None:
+        self._seen = seen
         self._state = state
         self._content = content
         kept = state.last(KIND, str(content))
@@ -29,25 +33,13 @@ class Stamps:
         self._asked: dict[str, Entry] = {}
 
     @cached_property
-    def names(self) -> dict[str, Stamp]:
-        """All files of the content, with the stamps that they had when this was first asked for."""
-        found: dict[str, Stamp] = {}
-        folders = [("", str(self._content))]
-        while folders:
-            base, folder = folders.pop()
-            try:
-                entries = list(os.scandir(folder))
-            except OSError:  # gone since, or closed: who reads the content says so
-                continue
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append((f"{base}{entry.name}/", entry.path))
-                    continue
-                try:
-                    found[f"{base}{entry.name}"] = _stamp(entry.stat())
-                except OSError:  # a link that leads nowhere
-                    continue
-        return found
+    def names(self) -> Mapping[str, Stamp]:
+        """All files of the content as they were seen."""
+        top = f"{self._content}{os.sep}"
+        found = (
+            (path[len(top) :].replace(os.sep, "/"), seen) for path, seen in self._seen.items() if path.startswith(top)
+        )
+        return {name: _stamp(seen) for name, seen in found}
 
     @cached_property
     def changed(self) -> frozenset[str]:

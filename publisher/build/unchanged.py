@@ -174,14 +174,23 @@ def keep(state: State, place: Place, note: Note, touched: Iterable[str]) -> None
         state.keep(LEFT, str(place.output), _SHAPE, now)
 
 
-def see(tops: Iterable[str], *, known: Mapping[str, str] | None = None, until: int | None = None) -> Seen:
+def see(
+    tops: Iterable[str],
+    *,
+    known: Mapping[str, str] | None = None,
+    until: int | None = None,
+    into: dict[str, os.stat_result] | None = None,
+) -> Seen:
     """All files below ``tops``: those in ``known``, or which changed about ``until`` (nanoseconds), by their bytes.
-    A top with a closing slash is the folder alone, whatever stands in it."""
+    A top with a closing slash is the folder alone, whatever stands in it. ``into`` takes what was seen of each."""
     lines: list[str] = []
     young: dict[str, str] = {}
     since = None if until is None else until - TICK_NS
     for top in tops:
-        for path, stat in _files(top):
+        found = _files(top)
+        if into is not None:
+            into.update(found)
+        for path, stat in found:
             changed, moved = stat.st_mtime_ns, stat.st_ctime_ns
             recent = since is not None and (changed > since or moved > since)
             if (recent or (known and path in known)) and not path.endswith("/"):

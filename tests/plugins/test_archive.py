@@ -162,3 +162,15 @@ def test_an_article_shows_the_same_from_memory(archive: Office) -> None:
     archive.article("tiga", title="Judul lain")
     archive.article("empat", date="2026-11-20 08:01")
     assert check(archive) == ()
+
+
+def test_a_translation_leads_to_lists_that_have_come_since(archive: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands in no list itself, so its topic has a page once an article of the site's language has that topic."""
+    archive.article("one", tags="baru", more="lang: en\ntranslation_of: 20261101-satu")
+    archive.build()
+    assert "tag/baru" not in archive.page("en/berita/one")
+    archive.article("dua", "Isi lain.")
+    assert looked_at(archive, monkeypatch) == ["dua"]
+    archive.article("dua", tags="baru")
+    assert check(archive) == ()
+    assert "tag/baru" in archive.page("en/berita/one")
