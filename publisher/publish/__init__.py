@@ -145,8 +145,9 @@ def publish(
         steps.refuse_faults(settings, moment, built)
         deployed = steps.deploy(settings, ledger, clock, say, confirmed)
         when.remember(settings, moment)
-        planned = planning.plan(ledger, built.manifest, channels, settings, clock())
-        delivered = steps.deliver(settings, ledger, channels, built.manifest, clock, say, yes=yes)
+        made = built.manifest
+        planned = planning.plan(ledger, made, channels, settings, clock())
+        delivered = steps.deliver(settings, ledger, channels, made, clock, say, yes=yes)
         delivered = replace(delivered, dangling=planned.dangling)
         return Report(built, deployed, planned.new, delivered)
 
