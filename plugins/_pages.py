@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,17 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """What the pages of one template have in common: the marks of what they read by name, None of what each is given
-    for itself; ``seen`` are the values that were marked."""
+    for itself; ``given`` are the values that were marked, ``names`` theirs."""
 
     marks: dict[str, str | None]
     digest: str
-    seen: tuple[int, ...]
+    given: dict[str, Any]
+    names: tuple[str, ...]
+
+    def holds(self, context: Mapping[str, Any], more: Mapping[str, Any]) -> bool:
+        """Whether the same values are still given by the ``context``, or by ``more``."""
+        found = map(context.get, self.names, map(more.get, self.names))
+        return all(map(is_, found, self.given.values()))
 
 
 class Pages:
@@ -108,14 +115,13 @@ class Pages:
     ) -> _Shared:
         place = (str(template.name), frozenset(values))
         shared = self._shared.get(place)
-        names = (*known.names, *ASKED)
         more = template.environment.globals
-        found = [None if n in values else context[n] if n in context else more.get(n) for n in names]
-        seen = tuple(map(id, found))
-        if shared is None or shared.seen != seen:
-            marks = {n: None if n in values else self._mark(n, v) for n, v in zip(names, found, strict=True)}
+        if shared is None or not shared.holds(context, more):
+            names = (*known.names, *ASKED)
+            given = {n: context[n] if n in context else more.get(n) for n in names if n not in values}
+            marks = {n: None if n in values else self._mark(n, given[n]) for n in names}
             said = (f"{name}={mark}" for name, mark in marks.items())
-            shared = _Shared(marks, hashed("\n".join((self._program, known.digest, *said))), seen)
+            shared = _Shared(marks, hashed("\n".join((self._program, known.digest, *said))), given, tuple(given))
             self._shared[place] = shared
         return shared
 

@@ -15,7 +15,7 @@ from publisher.build.markup import render
 from publisher.build.revision import revision
 from publisher.build.state import Forgotten
 from publisher.errors import ContentFault
-from publisher.manifest import FILENAME, Image, Manifest, Record, ServiceName, joined, taken_apart, written
+from publisher.manifest import FILENAME, Image, Lines, Manifest, Record, ServiceName, joined, taken_apart, written
 
 
 def register() -> None:
@@ -46,13 +46,14 @@ def write(pelican: Pelican) -> None:
         return
     last = _last(run) if None in records.values() else {}
     lines = (last[key] if record is None else written(record) for key, record in sorted(records.items()))
-    (run.staging.notes / FILENAME).write_bytes(joined(frame, lines))
+    with (run.staging.notes / FILENAME).open("wb") as file:
+        file.writelines(joined(frame, lines))
     run.manifest = run.order.settings.state
 
 
-def _last(run: Run) -> dict[str, bytes]:
+def _last(run: Run) -> dict[str, Lines]:
     """The records of the last manifest as they stand in it, by id. Raises Forgotten."""
-    found = taken_apart((run.order.settings.state / FILENAME).read_bytes())
+    found = tuple(taken_apart((run.order.settings.state / FILENAME).read_bytes()))
     if len(found) != len(run.last):
         raise Forgotten(FILENAME)
     return dict(zip(run.last, found, strict=True))

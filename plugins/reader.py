@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -114,7 +113,7 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         state = State(settings.state)
         held.callback(state.close)
         inputs = (*_convert.place_of(settings).inputs(), *more)
-        seen: dict[str, os.stat_result] = {}
+        seen: dict[str, tuple[int, int, int, int]] = {}
         read, program = see(inputs, until=time.time_ns(), into=seen), see(_convert.place_of(settings).program()).digest
         stamps = Stamps(state, settings.content, seen)
         keep = last_paths(state, _convert.place_of(settings))

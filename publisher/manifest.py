@@ -7,7 +7,7 @@ under embargo (``public`` false). Schema: docs/developer-guide.md. The same cont
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -113,17 +113,24 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """The file's bytes: sorted keys, two spaces, a closing newline."""
-        return joined(self, map(written, self.records))
+        return b"".join(joined(self, map(written, self.records)))
 
 
+Lines = bytes | memoryview
 _OPEN, _BETWEEN, _CLOSE = b"[\n    {\n", b"\n    },\n    {\n", b"\n    }\n  ]"
 
 
-def joined(frame: Manifest, records: Iterable[bytes]) -> bytes:
+def joined(frame: Manifest, records: Iterable[Lines]) -> Iterator[Lines]:
     """The bytes of the manifest ``frame`` with ``records`` as ``written`` gives them, in the place of its own."""
     head, empty, tail = f"{_dumped(replace(frame, records=()))}\n".encode().partition(b"[]")
-    lines = _BETWEEN.join(records)
-    return b"".join((head, _OPEN, lines, _CLOSE, tail) if lines else (head, empty, tail))
+    yield head
+    is_first = True
+    for record in records:
+        yield _OPEN if is_first else _BETWEEN
+        yield record
+        is_first = False
+    yield empty if is_first else _CLOSE
+    yield tail
 
 
 def written(record: Record) -> bytes:
@@ -131,10 +138,14 @@ def written(record: Record) -> bytes:
     return _dumped(record)[2:-2].replace("\n", "\n    ").replace("  ", "      ", 1).encode()
 
 
-def taken_apart(raw: bytes) -> list[bytes]:
+def taken_apart(raw: bytes) -> Iterator[Lines]:
     """The lines of each record of a manifest's bytes; no text of a record holds a line's end."""
     begins, ends = raw.find(_OPEN), raw.rfind(_CLOSE)
-    return raw[begins + len(_OPEN) : ends].split(_BETWEEN) if 0 <= begins < ends else []
+    view, at = memoryview(raw), begins + len(_OPEN)
+    while 0 <= begins < ends and at > 0:
+        end = raw.find(_BETWEEN, at, ends)
+        yield view[at : end if end >= 0 else ends]
+        at = end + len(_BETWEEN) if end >= 0 else -1
 
 
 def _dumped(value: Any) -> str:

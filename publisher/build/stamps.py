@@ -24,7 +24,7 @@ class Stamps:
     """The digests of files below ``content`` as they are in one build, kept in ``state``; ``seen`` are all files, and
     others, as they were before any was read."""
 
-    def __init__(self, state: State, content: Path, seen: Mapping[str, os.stat_result] = MappingProxyType({})) -> None:
+    def __init__(self, state: State, content: Path, seen: Mapping[str, Stamp] = MappingProxyType({})) -> None:
         self._seen = seen
         self._state = state
         self._content = content
@@ -36,10 +36,8 @@ class Stamps:
     def names(self) -> Mapping[str, Stamp]:
         """All files of the content as they were seen."""
         top = f"{self._content}{os.sep}"
-        found = (
-            (path[len(top) :].replace(os.sep, "/"), seen) for path, seen in self._seen.items() if path.startswith(top)
-        )
-        return {name: _stamp(seen) for name, seen in found}
+        own = ((path[len(top) :], stamp) for path, stamp in self._seen.items() if path.startswith(top))
+        return {path.replace(os.sep, "/"): stamp for path, stamp in own}
 
     @cached_property
     def changed(self) -> frozenset[str]:

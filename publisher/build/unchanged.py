@@ -179,19 +179,19 @@ def see(
     *,
     known: Mapping[str, str] | None = None,
     until: int | None = None,
-    into: dict[str, os.stat_result] | None = None,
+    into: dict[str, tuple[int, int, int, int]] | None = None,
 ) -> Seen:
     """All files below ``tops``: those in ``known``, or which changed about ``until`` (nanoseconds), by their bytes.
-    A top with a closing slash is the folder alone, whatever stands in it. ``into`` takes what was seen of each."""
+    A top with a closing slash is the folder alone, whatever stands in it. ``into`` takes the stamp of each:
+    size, when its bytes and when its state changed, place on the disk."""
     lines: list[str] = []
     young: dict[str, str] = {}
     since = None if until is None else until - TICK_NS
     for top in tops:
-        found = _files(top)
-        if into is not None:
-            into.update(found)
-        for path, stat in found:
+        for path, stat in _files(top):
             changed, moved = stat.st_mtime_ns, stat.st_ctime_ns
+            if into is not None:
+                into[path] = (stat.st_size, changed, moved, stat.st_ino)
             recent = since is not None and (changed > since or moved > since)
             if (recent or (known and path in known)) and not path.endswith("/"):
                 young[path] = _bytes_of(path)
