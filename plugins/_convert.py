@@ -75,7 +75,7 @@ class Run:
     written: int = 0  # pages of records so far
     searched: dict[str, Group] = field(default_factory=dict)  # the groups of the search index
     indexed: frozenset[str] = frozenset()  # files of the last build's search index, which stands until it is made anew
-    pictures: dict[str, str] = field(default_factory=dict)  # picture that a text links to → content path of the text
+    pictures: dict[str, list[str]] = field(default_factory=dict)  # picture that texts link to → their content paths
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
     letters: tuple[Letter, ...] = ()  # of the A–Z list

@@ -66,8 +66,9 @@ def make(pelican: Pelican) -> None:
         _finish_text(run, maker, run.records[record.path])
     for address, source in run.files.items():
         _copy(run.order.settings.content / source, run.staging.site / address)
-    for source, writer in run.pictures.items():
-        _shown(run, maker, run.records.get(writer), source)
+    for source, writers in run.pictures.items():
+        for writer in writers:
+            _shown(run, maker, run.records.get(writer), source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,7 +259,7 @@ def follow(run: Run, record: Record, given: str) -> str:
         run.find("link", "error", target.fault, record.path, run.line_of(record, given))
     elif target.file and is_picture(run.order.settings.content / target.file):  # no original leaves the house
         path = picture_path(target.file)
-        run.pictures.setdefault(target.file, record.path)
+        run.pictures.setdefault(target.file, []).append(record.path)
         run.linked.setdefault(path, []).append(record.path)
         return run.site.address(path)
     elif target.file:

@@ -147,11 +147,12 @@ def hold(run: Run) -> None:
 
 
 def _row(run: Run, item: Any, linked: tuple[str, ...]) -> Row | None:
-    """What is remembered of an article; None when a file that it was made of changed meanwhile."""
+    """What is remembered of an article; None when a file that it was made of changed meanwhile, and when the article
+    is not as its file says: what was wrong is found anew in every build."""
     record, own = item.record, run.own[item.record.path]
     read = run.archive.readings[record.path]
     sources = {record.path, *read.named, *own.sources, *record.attachments}
-    if not run.archive.is_settled(sources):
+    if not run.archive.is_settled(sources) or not _is_as_read(record, read.entry):
         return None
     now = run.order.now
     people, topics, section = item.lists
@@ -170,6 +171,11 @@ def _row(run: Run, item: Any, linked: tuple[str, ...]) -> Row | None:
         said=read.findings,
         findings=run.noticed.get(record.path, ()),
     )
+
+
+def _is_as_read(article: Article, read: object) -> bool:
+    plain = ("services", "former", "template")
+    return article.template == "article" and all(getattr(article, n) == getattr(read, n, None) for n in plain)
 
 
 def next_moment(run: Run) -> datetime | None:
