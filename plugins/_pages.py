@@ -11,16 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Template, nodes
-from pelican.contents import Content
-from pelican.urlwrappers import URLWrapper
 
-from plugins._items import Item
-from publisher.article import Article
-from publisher.build import light
+from plugins._marks import ShownMarks
 from publisher.build.check import Look, Problem
-from publisher.build.keys import Mark, Marks, Reading, Reads, Unfollowed, hashed, said
-from publisher.build.letters import Entry
-from publisher.build.periods import Period, Span, View
+from publisher.build.keys import Reading, Reads, Unfollowed, hashed, said
 from publisher.build.state import State, unpacked
 from publisher.messages import Message, msg
 from publisher.structured import Facts
@@ -66,7 +60,8 @@ class _Shared:
 
 class Pages:
     """The pages of one build. ``made`` and ``kept`` are those that were made anew and those that were not, with their
-    keys, by their paths below the output folder. ``is_left`` says that all of it stands as the last build left it."""
+    keys, by their paths below the output folder; ``marks`` are what keys are made of. ``is_left`` says that all of it
+    stands as the last build left it."""
 
     def __init__(
         self, state: State, output: Path, program: str, facts: Facts, items: Iterable[Any], *, is_left: bool
@@ -75,10 +70,7 @@ class Pages:
         self._output = output
         self._program = program
         self._is_left = is_left
-        self._facts = facts
-        self._terms: dict[tuple[str, str], str] = {}
-        self._items = {item.record.path: item for item in items}
-        self._marks = Marks(self._stands_for)
+        self.marks = ShownMarks(facts, items)
         self._reading = Reading(state, program, _is_barred)
         self._reads: dict[str, Reads | None] = {}
         self._shared: dict[tuple[str, frozenset[str]], _Shared] = {}
@@ -104,7 +96,7 @@ class Pages:
             return ""
         try:
             shared = self._common(template, known, values, context)
-            own = [mark or self._mark(name, values[name]) for name, mark in shared.marks.items() if mark is None]
+            own = [mark or self.marks.named(name, values[name]) for name, mark in shared.marks.items() if mark is None]
         except Unfollowed:
             return ""
         self._found[path] = tuple(own)
@@ -119,7 +111,7 @@ class Pages:
         if shared is None or not shared.holds(context, more):
             names = (*known.names, *ASKED)
             given = {n: context[n] if n in context else more.get(n) for n in names if n not in values}
-            marks = {n: None if n in values else self._mark(n, given[n]) for n in names}
+            marks = {n: None if n in values else self.marks.named(n, given[n]) for n in names}
             said = (f"{name}={mark}" for name, mark in marks.items())
             shared = _Shared(marks, hashed("\n".join((self._program, known.digest, *said))), given, tuple(given))
             self._shared[place] = shared
@@ -211,68 +203,6 @@ class Pages:
                 self._reads[name] = None
         return self._reads[name]
 
-    def own_mark(self, item: Any) -> str:
-        """What stands for all that is shown of Pelican's ``item``, but for what hangs on others: the services that it
-        names, and whether its lists have pages."""
-        record = self._of_record(item.record) if isinstance(item.record, Article) else item.record
-        return self._marks.of((record, *(getattr(item, name, None) for name in _OWN)))
-
-    def _of_others(self, item: Any) -> str:
-        services = "".join(map(self._marks.of, getattr(item, "service_records", ())))
-        record = item.record
-        is_in_all = not isinstance(record, Article) or (light.can_be(record) and not record.translation_of)
-        return services if is_in_all else f"{services} {item.people} {item.topics} {item.section}"
-
-    def _of_record(self, article: Article) -> tuple[object, ...]:
-        """The article, read together with the clock."""
-        facts = self._facts
-        times = (facts.changed(article), len(facts.corrections(article)), article.is_held(facts.now))
-        return (*times, *(getattr(article, name) for name in _FIELDS))
-
-    def _stands_for(self, value: object) -> object:
-        """What stands for values of Pelican and of ours that Marks does not know."""
-        if isinstance(value, (Content, Item)):
-            kept = value.record.row.mark if isinstance(value, Item) else self.own_mark(value)
-            return Mark(f"{kept}{self._of_others(value)}")
-        if isinstance(value, Article):
-            item = self._items.get(value.path)
-            return Mark(self._marks.of(item)) if item is not None and item.record is value else self._of_record(value)
-        if isinstance(value, Entry):
-            return Mark(f"{value.name}\0{value.path}\0{value.lang}\0{value.note}")
-        if isinstance(value, (View, Span, Period)):
-            return Mark(self._of_list(value))
-        if isinstance(value, URLWrapper):
-            place = (type(value).__name__, value.name)
-            if place not in self._terms:
-                self._terms[place] = f"{place} {value.slug} {value.url} {value.save_as}"
-            return Mark(f"{self._terms[place]} {self._marks.of(getattr(value, 'shelf', None))}")
-        if isinstance(value, Facts):
-            return value.site, value.office
-        return None
-
-    def _of_list(self, value: View | Span | Period) -> str:
-        """What a page shows of a list, or of a period: where it begins and what it is, its path says."""
-        of, all_of = self._marks.of, self._marks.all_of
-        if isinstance(value, View):
-            ways = f"{all_of(value.periods)} {all_of(value.up)} {of(value.back)} {of(value.on)}"
-            return f"{value.home} {value.brief} {hashed(all_of(value.shown))} {ways}"
-        if isinstance(value, Span):
-            return f"{value.path}={len(value.articles)}({all_of(value.parts)})"
-        return f"{value.path}={hashed(all_of(value.articles))}({all_of(value.parts)})"
-
-    def mark(self, value: object) -> str:
-        """What stands for ``value``. Raises Unfollowed."""
-        return self._marks.of(value)
-
-    def _mark(self, name: str, value: Any) -> str:
-        mark = self._marks.of(value)
-        if name != "article" or not isinstance(value, (Content, Item)):
-            return mark
-        of, all_of = self._marks.of, self._marks.all_of
-        before, after = of(getattr(value, "previous", None)), of(getattr(value, "next", None))
-        others = f"{all_of(value.related)}|{all_of(value.translations)}|{all_of(value.posts)}"
-        return f"{mark} {before} {after} {others}"
-
 
 def _address(path: str) -> str:
     """The path that links to the file ``path`` lead to."""
@@ -322,11 +252,3 @@ def _is_barred(tree: nodes.Template) -> bool:
 
 def _is_article(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Name) and node.name == "article"
-
-
-# what an article or a page of Pelican has that is not all in its record
-_OWN = (
-    *("_content", "url", "save_as", "lang", "held", "revision"),
-    *("lists", "shelf", "news"),
-)
-_FIELDS = tuple(name for name, field in Article.__dataclass_fields__.items() if field.compare)

@@ -12,9 +12,9 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
+from plugins._lists import parts
 from plugins._pages import Stamp, stamp
 from plugins.periods import terms
-from plugins.reader import parts
 from publisher import feeds
 from publisher._folder import load, names
 from publisher.article import Article, Page, Service
@@ -91,7 +91,7 @@ class Remembering(Memory):
         if known is None:
             changes = (article.modified, *(c.date for c in article.corrections))
             made = (when and when.replace(microsecond=0) <= self._run.order.now for when in changes)
-            known = self._marks[article.path] = " ".join((self._run.shown.mark(article), *map(str, made)))
+            known = self._marks[article.path] = " ".join((self._run.shown.marks.of(article), *map(str, made)))
         return known
 
 

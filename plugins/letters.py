@@ -11,7 +11,7 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
-from plugins.reader import parts
+from plugins._lists import parts
 from publisher.build.addresses import INDEX, record_path
 from publisher.build.letters import ONE_PAGE, Entry, Letter, by_letter, heading
 

@@ -11,7 +11,7 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import run_of
-from plugins.reader import parts
+from plugins._lists import parts
 from publisher.article import Service
 from publisher.build import periods
 from publisher.build.periods import View, archive, shelf

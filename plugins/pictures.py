@@ -11,8 +11,8 @@ from pathlib import Path
 from pelican import Pelican, signals
 
 from plugins._convert import Run, run_of
+from plugins._links import find_elsewhere, store
 from plugins._pictures import ENDINGS, SECONDS, Job, hand, work
-from plugins.reader import find_elsewhere, store
 from publisher import pictures
 from publisher.article import (
     Article,

@@ -12,7 +12,7 @@ from pelican import Pelican, signals
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
-from plugins import _memory, feeds, reader
+from plugins import _links, _memory, feeds, reader
 from plugins._archive import Past, of_article
 from plugins._convert import Run, run_of
 from plugins._items import Item
@@ -123,7 +123,7 @@ def note(pelican: Pelican) -> None:
     if not run.order.preview:
         hold(run)
         run.state.keep(reader.IDS, "", unchanged.see(run.place.notes()[:1]).digest, run.ids)
-    for kind in (_memory.KIND, texts.KIND, reader.KIND, *feeds.OF_ARTICLES):
+    for kind in (_memory.KIND, texts.KIND, _links.KIND, *feeds.OF_ARTICLES):
         run.state.drop(kind, run.stamps.gone)
     for kind in (keys.KIND, *feeds.SECTIONS):
         run.state.forget(kind)
@@ -157,7 +157,7 @@ def _row(run: Run, item: Any, linked: tuple[str, ...]) -> Row | None:
     now = run.order.now
     people, topics, section = item.lists
     return Row(
-        mark=run.shown.own_mark(item),
+        mark=run.shown.marks.own_mark(item),
         revision=run.revisions[record.path],
         since=now.timestamp(),
         until=min((m.timestamp() for m in _of_article(record) if m > now), default=None),

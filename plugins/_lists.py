@@ -1,0 +1,110 @@
+"""The articles in Pelican's lists: their order, and what each of them leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pelican.generators import ArticlesGenerator, PagesGenerator
+
+from plugins._convert import RUN, run_of
+from plugins._items import Item, Terms
+from publisher.article import Service
+from publisher.build.choose import related
+from publisher.build.light import Light
+
+
+def arrange(generator: ArticlesGenerator) -> None:
+    """Lists hold the articles that were not read too, are in our order and hold no translation; a translation knows
+    its original and the other way round."""
+    run = run_of(generator.settings)
+    if run is None:
+        return
+    terms = Terms(generator.settings)
+    light = (record for record in run.records.values() if isinstance(record, Light))
+    items = [Item(record, terms, generator.settings, generator.context) for record in light]
+    articles = sorted((*items, *generator.articles, *generator.translations), key=run.rank)
+    generator.articles = [a for a in articles if not a.record.translation_of]
+    generator.translations = [a for a in articles if a.record.translation_of]
+    generator.hidden_articles.sort(key=run.rank)
+    originals = {a.record.translation_of for a in generator.translations}
+    groups: dict[str, list[Any]] = {}
+    for article in articles:
+        name = article.record.translation_of or article.record.id
+        if name in originals:
+            groups.setdefault(name, []).append(article)
+    for group in groups.values():
+        for article in group:
+            article.translations = [a for a in group if a is not article]
+
+
+def relate(generators: Iterable[Any]) -> None:
+    """Gives articles and pages to each other: services, related news, news of a service."""
+    news, pages = parts(generators)
+    run = run_of(news.settings)
+    if run is None:
+        return
+    news.context[RUN] = run  # for ``count``
+    news.dates = []  # Pelican looks through it for each list, once an article; plugins.speed gives it to templates
+    every = run.items = contents(news)
+    by_id = {a.record.id: a for a in every}
+    register = {s.id: s for s in run.site.services}
+    posts = news.settings["JINJA_GLOBALS"]["syndication"]
+    ordered = sorted((*news.articles, *news.translations), key=run.rank, reverse=True)
+    near = related([a.record for a in ordered])
+    listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
+    for article in every:
+        record = article.record
+        article.latest = record.modified or record.due
+        article.service_records = tuple(register[s] for s in record.services if s in register)
+        article.posts = posts.get(record.id, [])
+        article.related = [by_id[r.id] for r in near.get(record.id, ())]
+        if not isinstance(article, Item):  # of others the archive knows it
+            terms = [
+                *getattr(article, "authors", ()),
+                *getattr(article, "tags", ()),
+                getattr(article, "category", None),
+            ]
+            paths = {(type(t).__name__, t.name): t.url for t in terms if t}
+            article.people = [(n, paths.get(("Author", n), "")) for n in record.authors]
+            article.topics = [(n, paths.get(("Tag", n), "")) for n in record.tags]
+            article.section = paths.get(("Category", record.category), "")
+            article.lists = article.people, article.topics, article.section
+        if record.translation_of or not isinstance(article, Item):  # others stand in all of theirs
+            article.people, article.topics = (
+                [(n, p if p in listed else "") for n, p in row] for row in (article.people, article.topics)
+            )
+            article.section = article.section if article.section in listed else ""
+    for older, newer in neighbours(ordered):
+        older.next, newer.previous = newer, older
+    about: dict[str, list[Any]] = {}
+    for article in news.articles:
+        for service in article.record.services:
+            about.setdefault(service, []).append(article)
+    for page in pages.pages:
+        if isinstance(page.record, Service):
+            page.news = about.get(page.record.id, [])
+
+
+def neighbours(articles: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Pairs of an older and the next newer article in one language; ``articles`` begin with the oldest."""
+    last: dict[str, Any] = {}
+    for article in articles:
+        lang = article.record.lang
+        if lang in last:
+            yield last[lang], article
+        last[lang] = article
+
+
+def parts(generators: Iterable[Any]) -> tuple[Any, Any]:
+    """Pelican's generators of articles and of pages."""
+    found = tuple(generators)
+    return (
+        next(g for g in found if isinstance(g, ArticlesGenerator)),
+        next(g for g in found if isinstance(g, PagesGenerator)),
+    )
+
+
+def contents(news: Any) -> list[Any]:
+    """All of Pelican's articles that get a page."""
+    return [*news.articles, *news.translations, *news.hidden_articles, *news.hidden_translations]
