@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -39,7 +38,6 @@ class Item:
     next: Any = None
     held = False
     status = Status.PUBLISHED.value
-    latest: datetime  # when it changed last
     related: list[Any]
     posts: list[Any]
     service_records: tuple[Any, ...]

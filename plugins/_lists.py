@@ -55,7 +55,6 @@ def relate(generators: Iterable[Any]) -> None:
     listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
     for article in every:
         record = article.record
-        article.latest = record.modified or record.due
         article.service_records = tuple(register[s] for s in record.services if s in register)
         article.posts = posts.get(record.id, [])
         article.related = [by_id[r.id] for r in near.get(record.id, ())]
@@ -79,7 +78,7 @@ def relate(generators: Iterable[Any]) -> None:
         older.next, newer.previous = newer, older
     about: dict[str, list[Any]] = {}
     for article in news.articles:
-        for service in article.record.services:
+        for service in dict.fromkeys(article.record.services):
             about.setdefault(service, []).append(article)
     for page in pages.pages:
         if isinstance(page.record, Service):
