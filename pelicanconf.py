@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from publisher.build.office import known
 from publisher.settings import load
 
-OFFICE = load(Path(__file__).resolve().parent)
+OFFICE = load(Path(__file__).resolve().parent, known=known)
 PATH = str(OFFICE.content)
 OUTPUT_PATH = str(OFFICE.output)
 THEME = str(OFFICE.root / "theme")

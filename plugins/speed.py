@@ -19,12 +19,11 @@ from plugins._items import Item
 from plugins._pages import Pages
 from plugins.cards import RECENT
 from publisher.article import Article
-from publisher.build import keys, light, texts, unchanged
+from publisher.build import keys, light, office, texts, unchanged
 from publisher.build.light import Light, Row
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 from publisher.messages import Message, msg
-from publisher.settings import remember
 from publisher.structured import Facts
 
 
@@ -119,7 +118,7 @@ def note(pelican: Pelican) -> None:
     if not run.order.preview:
         touched = (*run.placed.changed, *run.placed.removed)
         unchanged.keep(run.state, run.place, run.noted(next_moment(run)), touched)
-    remember(run.state, run.order.settings)
+    office.keep(run.state, run.order.settings)
     if not run.order.preview:
         hold(run)
         run.state.keep(reader.IDS, "", unchanged.see(run.place.notes()[:1]).digest, run.ids)

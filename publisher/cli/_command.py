@@ -162,6 +162,7 @@ def open_console(
 ) -> Console:
     """The settings of the project in this folder, checked, and the time, read once."""
     from publisher.build import unchanged
+    from publisher.build.office import known
     from publisher.settings import load
 
     root = Path.cwd().resolve()
@@ -169,7 +170,7 @@ def open_console(
     place = unchanged.Place(root, *((given or root / name).resolve() for name, given in default.items()))
     said = unchanged.call(place, url or "", os.environ)
     read = functools.partial(
-        load, Path.cwd(), lang=lang or "", url=url or "", content=content, output=output, state=state
+        load, Path.cwd(), lang=lang or "", url=url or "", content=content, output=output, state=state, known=known
     )
     settings = read()
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")  # reproducible-builds.org: the moment of a build

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from publisher.build.derived import code_digest, digest
 from publisher.errors import SettingsFault
 from publisher.messages import DEFAULT, LANGUAGES, Message, msg
 from publisher.settings._web import is_loopback, is_private, is_public_host, is_web_address
@@ -29,9 +27,6 @@ from publisher.settings.office import (
     Outreach,
     site_address,
 )
-
-if TYPE_CHECKING:
-    from publisher.build.state import State
 
 __all__ = [
     "HERE",
@@ -55,7 +50,8 @@ __all__ = [
 ]
 
 OFFICE_FILE = "office.toml"
-KIND = "office"  # of the state of builds
+# state folder, bytes of office.toml → what they say, when that is known from before
+Known = Callable[[Path, bytes], Office | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def variable(channel: str, name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All of it, checked. Folders are absolute; ``root`` holds office.toml, theme and pelicanconf.py. ``said`` is what
-    office.toml alone says, with its digest."""
+    office.toml alone says, with its bytes."""
 
     root: Path
     office: Office
@@ -91,7 +87,7 @@ class Settings:
     lang: str
     secrets: Secrets
     ledger_url: str = field(default="", repr=False)
-    said: tuple[str, Office] | None = field(default=None, repr=False, compare=False)
+    said: tuple[bytes, Office] | None = field(default=None, repr=False, compare=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -122,21 +118,24 @@ def load(
     content: Path | None = None,
     output: Path | None = None,
     state: Path | None = None,
+    known: Known | None = None,
 ) -> Settings:
-    """The settings of the site in ``root``; arguments win over the environment, that over office.toml.
+    """The settings of the site in ``root``; arguments win over the environment, that over office.toml, which is not
+    checked again when it is ``known``.
 
     Raises SettingsFault with file and line for an unknown key, a wrong value or a missing file.
     """
     environ = os.environ if environ is None else environ
     root = root.resolve()
-    known = {**_env_file(root / ".env"), **environ}
-    secrets = known.get("KENTONGAN_SECRETS", "")
+    named = {**_env_file(root / ".env"), **environ}
+    secrets = named.get("KENTONGAN_SECRETS", "")
     if secrets:
-        known = {**_secret_files(Path(secrets)), **known}
+        named = {**_secret_files(Path(secrets)), **named}
     notes = _folder(state, root / ".kentongan")
-    key, office = _read(root / OFFICE_FILE, notes)
-    here = url or known.get("KENTONGAN_URL", "")
-    spoken = lang or known.get("KENTONGAN_LANG", "") or DEFAULT
+    raw = _bytes(root / OFFICE_FILE)
+    office = (known(notes, raw) if known is not None else None) or _checked(raw, OFFICE_FILE)
+    here = url or named.get("KENTONGAN_URL", "")
+    spoken = lang or named.get("KENTONGAN_LANG", "") or DEFAULT
     if spoken not in LANGUAGES:
         raise SettingsFault(msg("There is no language “{lang}”; use id or en.", lang=spoken))
     return Settings(
@@ -146,41 +145,21 @@ def load(
         output=_folder(output, root / "output"),
         state=notes,
         lang=spoken,
-        secrets=Secrets({k: v for k, v in known.items() if k.startswith("KENTONGAN_")}),
-        ledger_url=known.get("KENTONGAN_LEDGER_URL", ""),
-        said=(key, office),
+        secrets=Secrets({k: v for k, v in named.items() if k.startswith("KENTONGAN_")}),
+        ledger_url=named.get("KENTONGAN_LEDGER_URL", ""),
+        said=(raw, office),
     )
 
 
 def read_office(path: Path) -> Office:
     """office.toml at ``path``. Raises SettingsFault with file, line and what to do."""
-    from publisher.settings import check
-
-    return check.read_office(_bytes(path), path.name)
+    return _checked(_bytes(path), path.name)
 
 
-def remember(state: State, settings: Settings) -> None:
-    """Keeps what office.toml says, so that ``load`` checks it again only when its bytes are others."""
-    if settings.said is not None and state.get(KIND, OFFICE_FILE, settings.said[0]) is None:
-        state.keep(KIND, OFFICE_FILE, *settings.said)
+def _checked(raw: bytes, name: str) -> Office:
+    from publisher.settings import check  # loads pydantic
 
-
-def _read(path: Path, state: Path) -> tuple[str, Office]:
-    """The digest of office.toml and of the code that reads it, and what it says: checked, or as a build kept it."""
-    from publisher.build.state import FILENAME, State
-
-    raw = _bytes(path)
-    key = digest(raw, code_digest(Path(__file__).parent))
-    kept = None
-    if (state / FILENAME).is_file():
-        base = State(state)
-        kept = base.get(KIND, OFFICE_FILE, key)
-        base.close()
-    if isinstance(kept, Office):
-        return key, kept
-    from publisher.settings import check
-
-    return key, check.read_office(raw, path.name)
+    return check.read_office(raw, name)
 
 
 def _bytes(path: Path) -> bytes:

@@ -295,8 +295,8 @@ def test_settings_that_are_the_same_are_not_checked_again(office: Office) -> Non
     of office.toml checks it, and so does one that remembers nothing."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom datetime import datetime, UTC\n"
-        "from publisher.settings import load\nfrom plugins import run\n"
-        "run.build(load(Path.cwd(), {}), datetime(2026, 11, 24, tzinfo=UTC))\n"
+        "from publisher.build.office import known\nfrom publisher.settings import load\nfrom plugins import run\n"
+        "run.build(load(Path.cwd(), {}, known=known), datetime(2026, 11, 24, tzinfo=UTC))\n"
         "print(sorted({m.partition('.')[0] for m in sys.modules}))\n"
     )
 
