@@ -46,6 +46,14 @@ _FRAMES = frozenset({"embed", "iframe"})
 _GONE = frozenset(
     {"math", "noembed", "noframes", "noscript", "script", "select", "style", "svg", "template", "textarea", "title"}
 )
+_FIRST = nh3.Cleaner(
+    tags=set(_TAGS | _FRAMES),
+    attributes={**_ATTRIBUTES, "iframe": {"src", "title"}, "embed": {"src", "title"}},
+    clean_content_tags=set(_GONE),
+    url_schemes=set(SCHEMES | {"data"}),
+    link_rel=None,
+)
+_LAST = nh3.Cleaner(tags=set(_TAGS), attributes=_ATTRIBUTES, url_schemes=set(SCHEMES), link_rel=None)
 _FRAME_TEXT = re.compile(r"(<iframe\b[^>]*>).*?</iframe>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _WRITTEN_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s"=<>]+="[^"]*")*)>')
@@ -90,13 +98,7 @@ def body(markup: str, base: str) -> Body:
     Remembered for a while, since every format asks for the same newest articles.
     """
     rewriter = _rewritten(markup, base)
-    safe = nh3.clean(
-        "".join(rewriter.out),
-        tags=set(_TAGS),
-        attributes=_ATTRIBUTES,
-        url_schemes=set(SCHEMES),
-        link_rel=None,
-    )
+    safe = _LAST.clean("".join(rewriter.out))
     return Body(clean(safe).strip(), tuple(rewriter.text), tuple(dict.fromkeys(rewriter.pictures)))
 
 
@@ -107,15 +109,7 @@ def pictures(markup: str, base: str) -> tuple[str, ...]:
 
 
 def _rewritten(markup: str, base: str) -> _Rewriter:
-    attributes = {**_ATTRIBUTES, "iframe": {"src", "title"}, "embed": {"src", "title"}}
-    first = nh3.clean(
-        clean(markup),
-        tags=set(_TAGS | _FRAMES),
-        attributes=attributes,
-        clean_content_tags=set(_GONE),
-        url_schemes=set(SCHEMES | {"data"}),
-        link_rel=None,
-    )
+    first = _FIRST.clean(clean(markup))
     rewriter = _Rewriter(base)
     rewriter.read(_FRAME_TEXT.sub(r"\1</iframe>", first))
     return rewriter
