@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pelican import signals
@@ -193,8 +194,9 @@ def periods(run: Run) -> Iterator[tuple[int, Dated]]:
 def _newest(run: Run) -> Callable[[Iterable[Any]], datetime | None]:
     """Tells when the newest change in a list was; each article stands in many."""
     times = {a.path: a.modified or a.due for a in run.articles()}
+    path_of = attrgetter("record.path")
 
     def newest(articles: Iterable[Any]) -> datetime | None:
-        return max((times[a.record.path] for a in articles), default=None)
+        return max(map(times.__getitem__, map(path_of, articles)), default=None)
 
     return newest
