@@ -74,7 +74,6 @@ class Run:
     pages: dict[str, str] = field(default_factory=dict)  # by content path: the text as its page shows it, if other
     written: int = 0  # pages of records so far
     searched: dict[str, Group] = field(default_factory=dict)  # the groups of the search index
-    indexed: frozenset[str] = frozenset()  # files of the last build's search index, which stands until it is made anew
     pictures: dict[str, list[str]] = field(default_factory=dict)  # picture that texts link to → their content paths
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
@@ -177,7 +176,7 @@ class Run:
 
     def kept(self) -> frozenset[str]:
         """The files of the site that stand in the output folder and were not staged."""
-        return frozenset(self.shown.kept if self.shown else ()) | self.standing | self.indexed
+        return frozenset(self.shown.kept if self.shown else ()) | self.standing
 
     def line_of(self, record: Record, text: str) -> int:
         """The line of the record's file on which ``text`` stands, 0 when it is not known."""

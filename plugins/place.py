@@ -7,7 +7,6 @@ from html import escape
 
 from pelican import Pelican, signals
 
-from plugins import search
 from plugins._convert import Run, run_of
 from publisher import feeds
 from publisher._folder import load, names
@@ -38,7 +37,6 @@ def place(pelican: Pelican) -> None:
     check(run)
     strangers = run.archive.left.strangers if run.archive.left is not None else None
     run.placed = journal.place(run.staging, kept=run.kept(), strangers=strangers)
-    search.place(run)
     sets.prune(run.order.settings.state / "cache")
 
 

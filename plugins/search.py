@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from pelican import Pelican, signals
 from plugins._convert import Run, run_of
 from publisher import search
 from publisher.article import Article, Page
-from publisher.build import journal, sets
+from publisher.build import sets
 from publisher.build.derived import digest
 from publisher.feeds._document import Memory
 from publisher.messages import msg
@@ -22,6 +22,7 @@ from publisher.messages import msg
 def register() -> None:
     """Called by Pelican."""
     signals.get_generators.connect(divide)
+    signals.finalized.connect(write)
 
 
 def divide(pelican: Pelican) -> None:
@@ -32,34 +33,23 @@ def divide(pelican: Pelican) -> None:
     services = {s.id: s for s in run.services()}
     pages = [(r, run.raw[path]) for path, r in run.records.items() if isinstance(r, Page)]
     run.searched = search.groups(run.public(), services, pages)
-    run.indexed = frozenset(p for p in journal.written(run.staging) if p.startswith(f"{search.FOLDER}/"))
 
 
-def place(run: Run) -> None:
-    """The bundles that changed take their place, once the pages stand in theirs: nobody waits for Pagefind to read the
-    news. What a crash leaves between the two the next build mends."""
-    members: dict[str, sets.Member] = {}
+def write(pelican: Pelican) -> None:
+    """Every group's bundle goes into the staging folder; one that was made before is taken as it is."""
+    run = run_of(pelican.settings)
+    if run is None or run.edition is None:
+        return
     for done, name in enumerate(search.in_order(run.searched)):
         run.tell(msg("Search: {name}", name=name), done, len(run.searched))
-        found = _kept(run, name, engine=not done)
-        members |= {f"{search.FOLDER}/{name}/{file.facts['name']}": file for file in found}
-    new = {path: file for path, file in members.items() if not sets.stands(file, run.staging.output / path)}
-    if new or members.keys() != run.indexed:
-        run.placed = run.placed.then(_placed(run, new, members.keys()))
+        for file in _kept(run, name, run.edition.memory, engine=not done):
+            run.put(file, f"{search.FOLDER}/{name}/{file.facts['name']}")
 
 
-def _placed(run: Run, new: Mapping[str, sets.Member], index: Collection[str]) -> journal.Placed:
-    run.staging.begin()
-    for path, file in new.items():
-        sets.put(file, run.staging.site / path)
-    kept = frozenset(journal.written(run.staging)) - run.indexed | (frozenset(index) - new.keys())
-    return journal.place(run.staging, kept=kept, strangers=run.placed.strangers)
-
-
-def _kept(run: Run, name: str, *, engine: bool) -> tuple[sets.Member, ...]:
+def _kept(run: Run, name: str, memory: Memory, *, engine: bool) -> tuple[sets.Member, ...]:
     """The bundle of a group in the cache, made when it is not there; what it holds is read only when it changed."""
     cache = run.order.settings.state / "cache" / "search"
-    group, memory = run.searched[name], run.edition.memory if run.edition else Memory()
+    group = run.searched[name]
 
     def known(source: search.Source, make: Callable[[], str]) -> str:
         return memory.recall("words", source.path, (source,), make) if isinstance(source, Article) else make()

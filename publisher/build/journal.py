@@ -36,12 +36,6 @@ class Placed:
     removed: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
 
-    def then(self, later: Placed) -> Placed:
-        """What both changed, one after the other."""
-        removed = (set(self.removed) - set(later.changed)) | set(later.removed)
-        changed = (set(self.changed) - set(later.removed)) | set(later.changed)
-        return Placed(tuple(sorted(changed, key=order)), tuple(sorted(removed)), later.strangers)
-
 
 @dataclass(frozen=True, slots=True)
 class _Plan:

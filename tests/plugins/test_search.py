@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +12,7 @@ import pytest
 
 from plugins import run
 from publisher import serve, settings
-from publisher.errors import MachineFault
-from publisher.messages import msg
 from tests.loopback import free_port
-from tests.plugins.conftest import Office, tree
 from tests.run import clones
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -150,41 +146,3 @@ def test_without_javascript_the_lists_are_there(page: Any, site: str) -> None:
     assert plain.locator("main a[href$='/indeks/']").is_visible()
     assert plain.locator("main a[href$='/arsip/']").is_visible()
     context.close()
-
-
-def test_pages_do_not_wait_for_the_index(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pagefind fails: the new page stands and so does the index of before; the next build makes up for it, whole."""
-    office.build()
-    before = tree(office.output)
-    index = {path: raw for path, raw in before.items() if path.startswith("cari/indeks/")}
-    assert index
-
-    def fails(*given: object, **more: object) -> None:
-        raise MachineFault(msg("Pagefind is not installed; run the installation of the README again."))
-
-    office.article("dua", "Kata yang baru.")
-    with monkeypatch.context() as broken:
-        broken.setattr("publisher.search.bundle", fails)
-        with pytest.raises(MachineFault):
-            office.build()
-    after = tree(office.output)
-    assert "berita/dua/index.html" in after.keys() - before.keys()
-    assert {path: raw for path, raw in after.items() if path.startswith("cari/indeks/")} == index
-    built = office.build()
-    assert built.changed
-    assert all(path.startswith("cari/indeks/") for path in built.changed)
-    whole = replace(office.settings, state=office.root / "other", output=office.root / "whole")
-    run.build(whole, office.now)
-    assert tree(office.output) == tree(whole.output)
-
-
-def test_the_index_of_a_year_goes_with_its_news(office: Office) -> None:
-    """A group without news has no files any more, and what changed tells of pages and index together."""
-    office.article("lama", "Kata.", date="2021-03-01 08:00")
-    built = office.build()
-    assert {p for p in built.changed if p.startswith("cari/indeks/2021/")}
-    (office.root / "content/berita/2026/lama.md").unlink()
-    built = office.build()
-    assert {p for p in built.removed if p.startswith("cari/indeks/2021/")}
-    assert "berita/lama/index.html" in built.removed
-    assert not (office.root / "output/cari/indeks/2021").exists()
