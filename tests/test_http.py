@@ -223,7 +223,7 @@ def test_the_last_look_is_right_before_the_first_byte(
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
     peer = serve(say("200 OK"), **({"context": context} if secure else {}))
-    line = wire(peer.address)
+    line = wire(peer.address, bounds=Bounds(connect=10, read=10, whole=20, body=1000))  # nothing here is about time
 
     def look() -> None:
         raise TryLater(msg("too late"))

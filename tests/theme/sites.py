@@ -141,11 +141,13 @@ updated: 2026-07-01
 
 <center>Usang</center>
 
-Layanan ini berhenti karena kantor mengganti antrean kertas dengan antrean daring. Silakan datang ke meja depan kalau Anda
-butuh bantuan; petugas kami bisa menjelaskan cara mendaftar, kapan harus datang, dan apa saja yang perlu dibawa.
+Layanan ini berhenti karena kantor mengganti antrean kertas dengan antrean daring. Silakan datang ke meja depan
+kalau Anda butuh bantuan; petugas kami bisa menjelaskan cara mendaftar, kapan harus datang, dan apa saja yang
+perlu dibawa.
 
-Kantor buka hari Senin sampai Jumat. Warga tidak perlu bayar karena semua gratis. Kalau mau tahu nomor antrean, cukup buka ponsel
-di rumah; tidak usah naik sepeda motor atau mobil ke kantor cuma untuk ambil nomor, karena sekarang bisa diambil kapan saja.
+Kantor buka hari Senin sampai Jumat. Warga tidak perlu bayar karena semua gratis. Kalau mau tahu nomor antrean,
+cukup buka ponsel di rumah; tidak usah naik sepeda motor atau mobil ke kantor cuma untuk ambil nomor, karena
+sekarang bisa diambil kapan saja.
 """
 
 
