@@ -92,6 +92,7 @@ class Run:
     inputs: tuple[str, ...] = ()
     program: str = ""  # the stamps of our code and of the libraries
     shown: Any = None  # plugins._pages.Pages, once there is a writer
+    later: Any = None  # plugins._later.Later, the same
     standing: set[str] = field(default_factory=set)  # files of the site that need not be staged
     archive: Archive = field(kw_only=True)
     noticed: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)  # by path, before pages are made

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Template, nodes
 
 from plugins._marks import ShownMarks
-from publisher.build.check import Look, Problem
+from publisher.build.check import Look, Problem, address, hashes, split
 from publisher.build.keys import Reading, Reads, Unfollowed, hashed, said
 from publisher.build.state import State, unpacked
 from publisher.messages import Message, msg
@@ -80,7 +80,7 @@ class Pages:
         rows = state.rows(self._kind)
         self._names = frozenset(name for name, _ in rows)
         self.last: dict[str, str] = {name: unpacked(raw) or "" for name, raw in rows} if last else {}
-        self._targets: dict[str, bytes] = {}
+        self._targets: Mapping[str, bytes] = {}
         self._dead: dict[str, tuple[tuple[str, str], ...]] = {}
         self._found: dict[str, tuple[str, ...]] = {}
         self._made_of: dict[str, bytes] = {}
@@ -138,7 +138,7 @@ class Pages:
         if last is None or known is None:
             return msg("It is new, or nothing is remembered of it.")
         names = ("", *dict.fromkeys((*known.names, *ASKED)))
-        before, now = (_split(parts, PART) for parts in (self._page(path).parts, self.parts(path, template, values)))
+        before, now = (split(parts, PART) for parts in (self._page(path).parts, self.parts(path, template, values)))
         other = [name for name, old, new in zip(names, before, now, strict=False) if old != new]
         if not other:
             return msg("Its file was changed or deleted.")
@@ -160,11 +160,11 @@ class Pages:
     def recheck(self, look: Look, before: Iterable[str], secret: Collection[str]) -> Iterator[Problem]:
         """What is wrong with the pages that were kept: links to files of the last site that are gone, ``before`` being
         its files, links that were dead before, and words that are ``secret`` since."""
-        gone = _hashes(_address(path) for path in frozenset(before) - look.files)
+        gone = hashes(address(path) for path in frozenset(before) - look.files)
         here = Look(self._output, look.site, look.files, frozenset(secret) - self._secret)
         for path in self.kept:
             if (here.secret is not None and here.is_secret(path)) or (
-                gone and not gone.isdisjoint(_split(self._page(path).targets))
+                gone and not gone.isdisjoint(split(self._page(path).targets))
             ):
                 self._again.add(path)
                 yield from here.file(path)
@@ -172,9 +172,9 @@ class Pages:
                 yield from look.dead(path, self._page(path).dead)
         self._secret = frozenset(secret)
 
-    def checked(self, targets: Mapping[str, Iterable[str]], found: Iterable[Problem]) -> None:
+    def checked(self, targets: Mapping[str, bytes], found: Iterable[Problem]) -> None:
         """Notes where the pages lead."""
-        self._targets = {path: b"".join(sorted(_hashes(ways))) for path, ways in targets.items()}
+        self._targets = targets
         for problem in found:
             if problem.link:
                 self._dead[problem.path] = (*self._dead.get(problem.path, ()), (problem.target, problem.link))
@@ -202,19 +202,6 @@ class Pages:
             except Unfollowed:
                 self._reads[name] = None
         return self._reads[name]
-
-
-def _address(path: str) -> str:
-    """The path that links to the file ``path`` lead to."""
-    return path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
-
-
-def _hashes(paths: Iterable[str]) -> frozenset[bytes]:
-    return frozenset(blake2b(p.encode("utf-8", "surrogatepass"), digest_size=8).digest() for p in paths)
-
-
-def _split(raw: bytes, size: int = 8) -> Iterator[bytes]:
-    return (raw[at : at + size] for at in range(0, len(raw), size))
 
 
 # the first letter of what is noted of a page: it has dead links, or none

@@ -24,6 +24,7 @@ from publisher.build.check import Look
 from publisher.build.derived import digest
 from publisher.build.keys import hashed
 from publisher.build.periods import Period
+from publisher.build.state import Forgotten
 from publisher.errors import SiteFault
 from publisher.feeds._document import Document, Made, Memory
 from publisher.feeds._edition import Dated, Edition, Kind, Section
@@ -139,7 +140,7 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
         try:
             for document in load(feeds, name).render(run.edition):
                 files.put(document)
-        except OSError:
+        except (OSError, Forgotten):
             raise
         except Exception as fault:
             detail = f"{type(fault).__name__}: {fault}"

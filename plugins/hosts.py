@@ -25,7 +25,7 @@ def register() -> None:
 
 
 def write(generator: ArticlesGenerator, writer: Writer) -> None:
-    """All other pages of articles stand in the staging folder already: none of them is replaced."""
+    """All other pages of articles stand in the staging folder or will: none of them is replaced."""
     run = run_of(generator.settings)
     if run is None:
         return
@@ -51,5 +51,5 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
 def _files(run: Run) -> set[str]:
     """The addresses at which something stands."""
     site = run.staging.site
-    every = (*(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()), *run.kept())
+    every = (*(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()), *run.kept(), *run.shown.made)
     return {*(path.removesuffix("index.html") for path in every), *run.links.addresses.values(), "layanan/"}

@@ -31,6 +31,7 @@ def place(pelican: Pelican) -> None:
     run = run_of(pelican.settings)
     if run is None:
         return
+    run.later.make()
     if run.order.preview:
         (run.staging.site / PREVIEW_MARK).write_text("Pratinjau. Jangan disebarkan.\n", encoding="utf-8")
     run.tell(msg("Checking the site and putting it in place …"))
@@ -47,7 +48,8 @@ def check(run: Run) -> None:
     site = run.staging.site
     staged = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
     look = Look(site, run.site.url, staged | run.kept(), run.secret())
-    found = [*look.missing(required), *(problem for path in sorted(staged) for problem in look.file(path))]
+    again = sorted(path for path in staged if not look.holds(path, run.later.looked.get(path)))
+    found = [*look.missing(required), *(problem for path in again for problem in look.file(path))]
     found += look.names(run.standing)
     found += run.shown.recheck(look, journal.written(run.staging), run.secret())
     run.shown.checked(look.targets, found)

@@ -14,8 +14,9 @@ from pelican.writers import Writer
 
 from plugins import _links, _memory, feeds, reader
 from plugins._archive import Past, of_article
-from plugins._convert import Run, run_of
+from plugins._convert import RUN, Run, run_of
 from plugins._items import Item
+from plugins._later import Later
 from plugins._pages import Pages
 from plugins.cards import RECENT
 from publisher.article import Article
@@ -46,10 +47,16 @@ def writer(pelican: Pelican) -> type[Writer] | None:
 
 
 class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
-    """Pelican's, but a page that stands in the output folder as it would be made is not made again."""
+    """Pelican's, but a page that stands in the output folder as it would be made is not made again, and the others are
+    made together."""
+
+    def __init__(self, output_path: str, settings: dict[str, Any]) -> None:
+        super().__init__(output_path, settings)
+        run: Run = settings[RUN]
+        self.later = run.later = Later(run, self._write)
 
     def write_file(self, name: str, template: Any, context: dict[str, Any], *given: Any, **values: Any) -> None:
-        """Renders the page ``name``, or keeps it."""
+        """Has the page ``name`` rendered, or keeps it."""
         run = run_of(self.settings)
         if "dates" in values:
             values["dates"] = values["articles"]  # which are in that order
@@ -57,6 +64,9 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
         plain = plain and values.get("template_name") not in self.settings["PAGINATED_TEMPLATES"]
         path = self._path(name) if name else ""
         if run is None or not name or not plain or path in self._written_files:
+            if path in self._written_files:
+                self.later.make()
+                self.later.looked.pop(name, None)  # another page comes in its place
             super().write_file(name, template, context, *given, **values)
             return
         if "article" in values and template not in self._warned:
@@ -73,9 +83,16 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
                 self._overridden_files.add(path)
             run.written += "article" in values or "page" in values
             return
+        if not key:
+            super().write_file(name, template, context, **values)
+            return
+        run.shown.make(name, key, template, values)
+        self._written_files.add(path)
+        self.later.add(name, template, context, values)
+
+    def _write(self, name: str, template: Any, context: dict[str, Any], **values: Any) -> None:
+        self._written_files.discard(self._path(name))
         super().write_file(name, template, context, **values)
-        if key:
-            run.shown.make(name, key, template, values)
 
     def _path(self, name: str) -> str:
         plain = os.sep == "/" and "/." not in f"/{name}" and "//" not in name

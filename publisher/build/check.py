@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -18,6 +19,7 @@ _XML = (".xml", ".svg", ".opml")
 _TEXT = (*_PAGES, *_XML, ".json", ".txt", ".css", ".js", ".nginx", "_redirects", ".htaccess")
 _ADDRESSES = ("href", "src", "poster")
 _META = frozenset({"og:image", "og:url", "twitter:image"})
+DIGEST = 8
 _PLAIN = re.compile(r"[A-Za-z0-9_/.-]*")
 
 
@@ -41,7 +43,7 @@ class Look:
     """Looks at files in ``folder`` one by one; ``files`` are all of the site, wherever they stand now. ``site`` is its
     address without a closing slash, ``secret`` words of which none may stand in any file.
 
-    ``targets`` are the paths below the site's root that each page looked at leads to.
+    ``targets`` are the paths below the site's root that each page looked at leads to, as their digests.
     """
 
     def __init__(self, folder: Path, site: str, files: frozenset[str], secret: Collection[str]) -> None:
@@ -49,7 +51,9 @@ class Look:
         self.site = site
         self.files = files
         self.secret = _any_of(secret)
-        self.targets: dict[str, tuple[str, ...]] = {}
+        self.targets: dict[str, bytes] = {}
+        self._known: dict[str, bytes] = {}
+        self._standing: frozenset[bytes] | None = None
 
     def missing(self, required: Collection[str]) -> Iterator[Problem]:
         """The ``required`` files that are not there."""
@@ -89,6 +93,39 @@ class Look:
             yield Problem(path, msg("The file tells of an article that is held back."))
         yield from self._form(path, raw)
 
+    def ahead(self, path: str, raw: bytes) -> bytes | None:
+        """Where a page leads that will stand at ``path``, as digests, while not all ``files`` are known; None of one
+        that ``file`` must look at, because there is more to say of it."""
+        secret = self.secret
+        if not raw.strip() or (secret is not None and (secret.search(raw) or secret.search(path.encode()))):
+            return None
+        here = f"{self.site}/{path.removesuffix('index.html')}"
+        return b"".join(sorted(self._digests(here, frozenset(_page_links(raw)))))
+
+    def holds(self, path: str, targets: bytes | None) -> bool:
+        """Whether there is nothing wrong with the page at ``path``, of which ``ahead`` gave ``targets``."""
+        if targets is None:
+            return False
+        if self._standing is None:
+            self._standing = hashes((*self.files, *map(address, self.files)))
+        self.targets[path] = targets
+        return self._standing.issuperset(split(targets))
+
+    def _digests(self, here: str, links: Iterable[str]) -> Iterator[bytes]:
+        """The digests of the targets of ``links``; most stand on many pages."""
+        found: set[bytes] = set()
+        start = f"{self.site}/"
+        for link in links:
+            known = self._known.get(link)
+            if known is None:
+                target = self._inside(here, link)
+                known = b"" if target is None else hashed(target)
+                if link.startswith(start):  # means the same on all pages
+                    self._known[link] = known
+            if known:
+                found.add(known)
+        return iter(found)
+
     def _form(self, path: str, raw: bytes) -> Iterator[Problem]:
         if path.endswith(_PAGES):
             yield from self._links(path, _page_links(raw))
@@ -110,7 +147,7 @@ class Look:
         here = f"{self.site}/{path.removesuffix('index.html')}"
         found = ((self._inside(here, link), link) for link in dict.fromkeys(links))
         inside = [(target, link) for target, link in found if target is not None]
-        self.targets[path] = tuple(target for target, _ in inside)
+        self.targets[path] = b"".join(sorted(hashes(target for target, _ in inside)))
         yield from self.dead(path, inside)
 
     def _inside(self, here: str, link: str) -> str | None:
@@ -128,6 +165,26 @@ class Look:
 
     def _stands(self, target: str) -> bool:
         return (f"{target}index.html" if target.endswith("/") or not target else target) in self.files
+
+
+def address(path: str) -> str:
+    """The path that links to the file ``path`` lead to."""
+    return path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
+
+
+def hashed(path: str) -> bytes:
+    """What stands for a path of the site where many are kept: DIGEST bytes."""
+    return blake2b(path.encode("utf-8", "surrogatepass"), digest_size=DIGEST).digest()
+
+
+def hashes(paths: Iterable[str]) -> frozenset[bytes]:
+    """The same of many."""
+    return frozenset(map(hashed, paths))
+
+
+def split(raw: bytes, size: int = DIGEST) -> Iterator[bytes]:
+    """The parts of ``raw``, each of ``size`` bytes."""
+    return (raw[at : at + size] for at in range(0, len(raw), size))
 
 
 def _page_links(raw: bytes) -> Iterator[str]:

@@ -1,14 +1,17 @@
-"""Work that needs no other: done on all cores where that pays, in the order of its items.
+"""Work that needs no other: done on all cores where that pays.
 
-A helper process is started anew (spawned), so the same code runs on Linux, macOS and Windows, whatever
-threads this process has. One that dies, or a system that gives none, costs time only.
+For ``each`` a helper process is started anew (spawned), so the same code runs on Linux, macOS and Windows, whatever
+threads this process has. For ``forked`` it is a copy of this process, which has all that stands here and need not be
+sent anything. A helper that dies, or a system that gives none, costs time only.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
+import struct
 import sys
 import threading
 from collections import deque
@@ -16,8 +19,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -117,3 +121,132 @@ def _nameless() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = kept
+
+
+COPIES = 8  # most processes of forked work: each takes memory of its own for what it touches
+ROUNDS = 64  # times that each of them comes for more: one that is slower does less
+
+
+def forked(
+    work: Callable[[Item], Done], items: Sequence[Item], *, fewest: int, begin: Callable[[], None]
+) -> Iterator[tuple[int, Done]]:
+    """What ``work`` gives for each of ``items``, with its place among them, as it comes.
+
+    From ``fewest`` items on, copies of this process do part of the work, each after its own ``begin``. Nothing that
+    they change comes back but the results, which must pickle. An item that raises in a copy is done again here: so
+    what comes out is what it raised in this process, and of several the first.
+    """
+    hands = min(cores(), COPIES, len(items))
+    if hands < 2 or len(items) < fewest or not hasattr(os, "fork") or threading.active_count() > 1:
+        yield from enumerate(map(work, items))
+        return
+    open_ = bytearray(b"\1") * len(items)
+    with _Copies(work, items, begin, hands) as copies:
+        for at, result in copies.results():
+            open_[at] = 0
+            yield at, result
+    for at, is_open in enumerate(open_):
+        if is_open:
+            yield at, work(items[at])
+
+
+class _Copies:
+    """Processes that share out ``items`` among them and this one: whoever is free reads from one pipe where his next
+    batch begins."""
+
+    _NUMBER = struct.Struct("=I")
+
+    def __init__(self, work: Callable[[Any], Any], items: Sequence[Any], begin: Callable[[], None], hands: int) -> None:
+        self._work = work
+        self._items = items
+        self._begin = begin
+        self._size = -(-len(items) // (hands * ROUNDS))
+        self._hands = hands
+        self._pids: list[int] = []
+        self._said: list[Connection] = []
+
+    def __enter__(self) -> _Copies:
+        self._batches, given = os.pipe()
+        os.write(given, b"".join(map(self._NUMBER.pack, range(0, len(self._items), self._size))))
+        os.close(given)
+        parent = os.getpid()
+        gc.freeze()  # what a look for unused cycles touches would have to be copied
+        try:
+            for _ in range(self._hands - 1):
+                hears, says = multiprocessing.Pipe(duplex=False)
+                try:
+                    pid = os.fork()
+                except OSError:  # no more processes, or no memory: those that are there do it
+                    break
+                if not pid:
+                    self._copy(says, parent)
+                says.close()
+                self._pids.append(pid)
+                self._said.append(hears)
+        finally:
+            gc.unfreeze()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._batches)
+        for said in self._said:
+            said.close()
+        for pid in self._pids:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+    def results(self) -> Iterator[tuple[int, Any]]:
+        """What was done here and elsewhere, up to the first item that raises."""
+        waiting = list(self._said)
+        while (batch := self._next()) is not None:
+            for at in batch:
+                try:
+                    result = self._work(self._items[at])
+                except Exception:  # noqa: BLE001 - raised again by the one who asks for what is still open
+                    self._stop()
+                    break
+                yield at, result
+                yield from self._heard(waiting, 0)
+        while waiting:
+            yield from self._heard(waiting, None)
+
+    def _heard(self, waiting: list[Connection], seconds: float | None) -> Iterator[tuple[int, Any]]:
+        for said in wait(waiting, seconds):
+            if isinstance(said, Connection):
+                try:
+                    results, is_whole = said.recv()
+                except (EOFError, OSError):  # it is done, or died
+                    waiting.remove(said)
+                    continue
+                if not is_whole:
+                    self._stop()
+                yield from results
+
+    def _next(self) -> range | None:
+        raw = os.read(self._batches, self._NUMBER.size)
+        if not raw:
+            return None
+        begins = self._NUMBER.unpack(raw)[0]
+        return range(begins, min(begins + self._size, len(self._items)))
+
+    def _stop(self) -> None:
+        """Leaves nothing for anybody to begin with."""
+        while self._next() is not None:
+            pass
+
+    def _copy(self, says: Connection, parent: int) -> NoReturn:
+        """What a copy does; it ends when ``parent`` did."""
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            self._begin()
+            while (batch := self._next()) is not None:
+                results: list[tuple[int, Any]] = []
+                try:
+                    for at in batch:
+                        if os.getppid() != parent:
+                            os._exit(1)
+                        results.append((at, self._work(self._items[at])))
+                finally:
+                    says.send((results, len(results) == len(batch)))
+        finally:
+            os._exit(0)

@@ -29,14 +29,23 @@ class Forgotten(Exception):
     """Something that was remembered cannot be read any more. The memory is new and empty; the build begins again."""
 
 
+_NEW = """
+pragma journal_mode = off; pragma synchronous = off;
+create table new (kind text, name text, key text, value blob, primary key (kind, name));
+"""
+
+
 class State:
-    """The memory of builds in ``folder``. What is kept reaches the disk with ``save``, all of it or nothing."""
+    """The memory of builds in ``folder``. What is kept reaches the file with ``save``, all of it or nothing; until then
+    it stands in a file of its own that has no name, so that it takes no memory and nobody waits for the other one."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILENAME
-        self._kept: dict[tuple[str, str], tuple[str, bytes]] = {}
+        self._new: sqlite3.Connection | None = None
+        self._is_whole = True
         self._rows: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._asked: dict[str, set[str]] = {}
+        self._origin: tuple[sqlite3.Connection | None, ...] = ()
         folder.mkdir(parents=True, exist_ok=True)
         self._base = _opened(self._file)
 
@@ -111,7 +120,13 @@ class State:
     def keep(self, kind: str, name: str, key: str, value: Any) -> None:
         """Remembers ``value``, from the next ``save`` on."""
         self._asked.setdefault(kind, set()).add(name)
-        self._kept[kind, name] = (key, _packed(value))
+        try:
+            if self._new is None:
+                self._new = sqlite3.connect("")
+                self._new.executescript(_NEW)
+            self._new.execute("insert or replace into new values (?, ?, ?, ?)", (kind, name, key, _packed(value)))
+        except sqlite3.DatabaseError:  # no room on the disk for temporary files
+            self._is_whole = False
 
     def use(self, kind: str, name: str) -> None:
         """Says that what is kept of ``name`` is still wanted."""
@@ -126,23 +141,43 @@ class State:
 
     def save(self) -> None:
         """Writes what was kept; one that cannot be written is made anew by the next build."""
-        rows = ((kind, name, key, value) for (kind, name), (key, value) in self._kept.items())
+        if not self._is_whole:
+            self._lose()
+            return
         try:
-            self._base.executemany("insert or replace into kept values (?, ?, ?, ?)", rows)
+            if self._new is not None:
+                rows = self._new.execute("select * from new")
+                self._base.executemany("insert or replace into kept values (?, ?, ?, ?)", rows)
             for at, table in enumerate(("light", "heavy")):
                 parts = ((*place, _packed(values[at])) for place, values in self._rows.items())
                 self._base.executemany(f"insert or replace into {table} values (?, ?, ?)", parts)  # noqa: S608 - ours
             self._base.commit()
-            self._kept.clear()
-            self._rows.clear()
+            self._clear()
         except sqlite3.DatabaseError:
             self._lose()
 
+    def copied(self) -> None:
+        """Called in a copy of the process (forked), before it reads: SQLite wants a connection of its own there, and
+        what cannot be read is for the other process to lose. What is kept there stays there."""
+        self._origin = (self._base, self._new)  # not closed here: that would touch the other's files
+        self._new = None
+        if self._base.execute("pragma database_list").fetchone()[2]:
+            self._base = sqlite3.connect(f"{self._file.resolve().as_uri()}?mode=ro", timeout=WAIT, uri=True)
+
     def close(self) -> None:
         """Ends the use of the file; what was not saved is not kept."""
+        self._clear()
         self._base.close()
 
+    def _clear(self) -> None:
+        self._rows.clear()
+        if self._new is not None:
+            self._new.close()
+            self._new = None
+
     def _lose(self) -> None:
+        if self._origin:
+            raise Forgotten(str(self._file))
         self._base.close()
         self._base = _new(self._file)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -15,6 +18,7 @@ from publisher.build import cores
 from publisher.errors import ContentFault
 from publisher.messages import msg
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -126,6 +130,115 @@ def test_helpers_end_with_a_killed_process() -> None:
 
 def children(pid: int) -> list[str]:
     """The processes that ``pid`` started and that are its helpers."""
+    return [c for c in children_of(pid) if b"spawn_main" in Path(f"/proc/{c}/cmdline").read_bytes()]
+
+
+def children_of(pid: int) -> list[str]:
     found = Path(f"/proc/{pid}/task").glob("*/children")
-    every = [c for f in found for c in f.read_text(encoding="utf-8").split()]
-    return [c for c in every if b"spawn_main" in Path(f"/proc/{c}/cmdline").read_bytes()]
+    return [c for f in found for c in f.read_text(encoding="utf-8").split()]
+
+
+forked = pytest.mark.skipif(not hasattr(os, "fork"), reason="no copies of a process here")
+
+
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "cores", lambda: 2)
+
+
+def nothing() -> None:
+    pass
+
+
+def in_copies(work: Callable[[int], T], count: int, begin: Callable[[], None] = nothing) -> list[tuple[int, T]]:
+    return list(cores.forked(work, range(count), fewest=2, begin=begin))
+
+
+@forked
+def test_copies_share_the_work(two: None) -> None:
+    "Every item is done once, with its own place, and not all of it here."
+    turn = multiprocessing.Barrier(2)  # nobody goes on before the other has an item
+
+    def work(number: int) -> tuple[int, int]:
+        if number < 2:
+            turn.wait(60)
+        return square(number)
+
+    found = in_copies(work, 128)
+    assert sorted((at, n) for at, (n, _) in found) == [(n, n * n) for n in range(128)]
+    assert len({pid for _, (_, pid) in found}) == 2
+
+
+@forked
+def test_a_copy_begins_by_itself(two: None) -> None:
+    "What a copy needs before it works is done in it, and changes nothing here."
+    begun: list[int] = []
+    turn = multiprocessing.Barrier(2)
+
+    def work(_: int) -> tuple[bool, bool]:
+        turn.wait(60)
+        return os.getpid() == parent, bool(begun)
+
+    parent = os.getpid()
+    assert sorted(found for _, found in in_copies(work, 2, lambda: begun.append(1))) == [(False, True), (True, False)]
+    assert begun == []
+
+
+@forked
+@pytest.mark.parametrize("where", ["here", "copy"])
+def test_of_several_faults_the_first_comes_out(two: None, where: str) -> None:
+    "The fault is the one that one process alone would meet, with the frames of this process."
+    parent, raised = os.getpid(), []
+
+    def work(number: int) -> int:
+        if number == 30 and (os.getpid() == parent) == (where == "here"):
+            raised.append(number)
+            raise ContentFault(msg("The picture {file} does not exist.", file="30.png"))
+        if number >= 29:
+            refuse_three(3)
+        return number
+
+    with pytest.raises(ContentFault) as caught:
+        in_copies(work, 100)
+    assert caught.value.where == "berita/tiga.md"
+    assert caught.traceback[-1].name == "refuse_three"
+
+
+@forked
+def test_a_copy_that_dies_costs_time_only(two: None) -> None:
+    "What a killed copy had begun is done here."
+    parent, is_dead = os.getpid(), multiprocessing.Event()
+
+    def work(number: int) -> int:
+        if os.getpid() != parent:
+            is_dead.set()
+            os._exit(9)
+        is_dead.wait(60)
+        return number
+
+    assert sorted(in_copies(work, 200)) == [(n, n) for n in range(200)]
+
+
+@forked
+def test_what_fails_in_a_copy_only_is_done_here(two: None) -> None:
+    "A copy that cannot do an item leaves it, and all after it, to this process."
+    parent = os.getpid()
+    assert sorted(in_copies(lambda n: refuse_three(3 if os.getpid() != parent else 0), 9)) == [(n, 0) for n in range(9)]
+
+
+def test_where_no_process_can_be_copied_all_is_done_here(monkeypatch: pytest.MonkeyPatch, two: None) -> None:
+    "Without fork, or with too few items, the results are the same and in their order."
+    here = [(n, (n * n, os.getpid())) for n in range(5)]
+    assert list(cores.forked(square, range(5), fewest=6, begin=nothing)) == here
+    monkeypatch.delattr(os, "fork", raising=False)
+    assert in_copies(square, 5) == here
+
+
+@forked
+def test_who_asks_no_more_ends_the_copies(two: None) -> None:
+    "Nothing goes on behind the back of a build that stopped."
+    before = {*children_of(os.getpid())}
+    given = cores.forked(square, range(200), fewest=2, begin=nothing)
+    next(given)
+    given.close()  # type: ignore[attr-defined]
+    assert {*children_of(os.getpid())} <= before

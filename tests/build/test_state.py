@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from publisher.build.state import FILENAME, State
+from publisher.build import state
+from publisher.build.state import FILENAME, Forgotten, State
 
 
 def kept(folder: Path) -> object:
@@ -92,3 +94,51 @@ def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     state.save()
     assert state.get("kind", "name", "key") == 1
     state.close()
+
+
+def test_nobody_waits_for_what_is_not_saved(filled: Path) -> None:
+    """However much one build keeps, another one of the same project can save meanwhile."""
+    one, two = State(filled), State(filled)
+    for number in range(300):
+        one.keep("kind", str(number), "key", "x" * 20_000)
+    two.keep("kind", "name", "key", {"a": 2})
+    two.save()
+    two.close()
+    assert kept(filled) == {"a": 2}
+    one.save()
+    assert one.get("kind", "299", "key") == "x" * 20_000
+    one.close()
+
+
+def test_without_room_for_what_is_new_nothing_is_remembered(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All or nothing: a part of it would be taken for the whole."""
+    monkeypatch.setattr(state, "_NEW", f"pragma max_page_count = 9; {state._NEW}")
+    full = State(filled)
+    for number in range(30):
+        full.keep("kind", str(number), "key", "x" * 20_000)
+    full.save()
+    full.close()
+    assert kept(filled) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no copies of a process here")
+def test_a_copy_of_the_process_reads_and_loses_nothing(filled: Path) -> None:
+    """It reads what was saved; what it cannot read stays for the other process, file and all."""
+    here = State(filled)
+    here.put("row", "name", "light", "heavy")
+    here.save()
+    here.keep("kind", "name", "key", {"a": 2})
+    pid = os.fork()
+    if not pid:
+        here.copied()
+        told = (here.get("kind", "name", "key"), here.heavy("row", "name")) == ({"a": 1}, "heavy")
+        here.keep("kind", "name", "key", {"a": 3})
+        try:
+            here.heavy("row", "other")
+        except Forgotten:
+            os._exit(0 if told else 1)
+        os._exit(2)
+    assert os.waitpid(pid, 0)[1] == 0
+    here.save()
+    here.close()
+    assert kept(filled) == {"a": 2}
