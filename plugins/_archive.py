@@ -134,10 +134,11 @@ class Archive:
     def keep(self, past: Past, made: Iterable[tuple[Article, Row, str]]) -> None:
         """Remembers the articles that were ``made`` in this build, each with its text as its page shows it, and those
         that hold still."""
-        new = {article.path: (article, row, shown) for article, row, shown in made}
-        self._state.drop(self._kind, self._names - self.light.keys() - new.keys())
-        for path, parts in new.items():
-            self._state.put(self._kind, path, *light.parts(*parts))
+        new: set[str] = set()
+        for article, row, shown in made:
+            new.add(article.path)
+            self._state.put(self._kind, article.path, *light.parts(article, row, shown))
+        self._state.drop(self._kind, self._names - self.light.keys() - new)
         self._state.keep(KIND, self._kind, self._key, past)
 
 

@@ -38,6 +38,9 @@ def write(pelican: Pelican) -> None:
             None if isinstance(article, Light) else _record(run, article, is_shown=found.path in shown)
         )
         run.ids[article.id] = article.path
+    run.rendered = {}  # nobody else wants the texts of articles as they were before links and pictures
+    for path in shown:
+        run.raw.pop(path, None)
     run.ids = dict(sorted(run.ids.items()))
     unreadable = tuple(sorted({*run.content.unreadable, *_left_out(run)}))
     frame = Manifest(site=run.site.url, title=run.site.title, unreadable=unreadable)

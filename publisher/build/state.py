@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,9 @@ class Forgotten(Exception):
 
 _NEW = """
 pragma journal_mode = off; pragma synchronous = off;
-create table new (kind text, name text, key text, value blob, primary key (kind, name));
+create table kept (kind text, name text, key text, value blob, primary key (kind, name));
+create table light (kind text, name text, value blob, primary key (kind, name));
+create table heavy (kind text, name text, value blob, primary key (kind, name));
 """
 
 
@@ -43,7 +45,6 @@ class State:
         self._file = folder / FILENAME
         self._new: sqlite3.Connection | None = None
         self._is_whole = True
-        self._rows: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._asked: dict[str, set[str]] = {}
         self._origin: tuple[sqlite3.Connection | None, ...] = ()
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +105,8 @@ class State:
     def put(self, kind: str, name: str, light: Any, heavy: Any) -> None:
         """Remembers a row, from the next ``save`` on: a light value, which is read of all rows at once, and a heavy
         one, which is read of one row at a time."""
-        self._rows[kind, name] = (light, heavy)
+        self._write("light", kind, name, _packed(light))
+        self._write("heavy", kind, name, _packed(heavy))
 
     def clear(self, kind: str) -> None:
         """Leaves out all rows of a kind, from the next ``save`` on."""
@@ -120,11 +122,14 @@ class State:
     def keep(self, kind: str, name: str, key: str, value: Any) -> None:
         """Remembers ``value``, from the next ``save`` on."""
         self._asked.setdefault(kind, set()).add(name)
+        self._write("kept", kind, name, key, _packed(value))
+
+    def _write(self, table: str, *row: str | bytes) -> None:
         try:
             if self._new is None:
                 self._new = sqlite3.connect("")
                 self._new.executescript(_NEW)
-            self._new.execute("insert or replace into new values (?, ?, ?, ?)", (kind, name, key, _packed(value)))
+            self._new.execute(f"insert or replace into {table} values ({_marks(row)})", row)  # noqa: S608 - ours
         except sqlite3.DatabaseError:  # no room on the disk for temporary files
             self._is_whole = False
 
@@ -145,16 +150,18 @@ class State:
             self._lose()
             return
         try:
-            if self._new is not None:
-                rows = self._new.execute("select * from new")
-                self._base.executemany("insert or replace into kept values (?, ?, ?, ?)", rows)
-            for at, table in enumerate(("light", "heavy")):
-                parts = ((*place, _packed(values[at])) for place, values in self._rows.items())
-                self._base.executemany(f"insert or replace into {table} values (?, ?, ?)", parts)  # noqa: S608 - ours
+            for table, rows in self._kept():
+                marks = _marks(rows.description)
+                self._base.executemany(f"insert or replace into {table} values ({marks})", rows)  # noqa: S608 - ours
             self._base.commit()
             self._clear()
         except sqlite3.DatabaseError:
             self._lose()
+
+    def _kept(self) -> Iterator[tuple[str, sqlite3.Cursor]]:
+        if self._new is not None:
+            for table in ("kept", "light", "heavy"):
+                yield table, self._new.execute(f"select * from {table}")  # noqa: S608 - ours
 
     def copied(self) -> None:
         """Called in a copy of the process (forked), before it reads: SQLite wants a connection of its own there, and
@@ -170,7 +177,6 @@ class State:
         self._base.close()
 
     def _clear(self) -> None:
-        self._rows.clear()
         if self._new is not None:
             self._new.close()
             self._new = None
@@ -187,6 +193,10 @@ _UNREADABLE = (
     *(pickle.UnpicklingError, AttributeError, ImportError, LookupError, EOFError, ValueError, TypeError),
     *(OverflowError, MemoryError, RecursionError),
 )
+
+
+def _marks(row: Collection[object]) -> str:
+    return ", ".join("?" * len(row))
 
 
 def _packed(value: Any) -> bytes:
