@@ -73,10 +73,14 @@ class Archive:
         past = self._state.get(KIND, self._kind, self._key)
         rows = self._state.rows(self._kind)
         self._names = frozenset(name for name, _ in rows)
-        self.left = self._left()
-        if not isinstance(past, Past) or self._order.preview or self.left is None:
-            return self.light
-        self.past = past
+        known = self._made(rows) if isinstance(past, Past) and not self._order.preview else {}
+        self.left = self._left()  # asked for last: another process looks meanwhile
+        if isinstance(past, Past) and not self._order.preview and self.left is not None:
+            self.past, self.light = past, known
+        return self.light
+
+    def _made(self, rows: Iterable[tuple[str, bytes]]) -> dict[str, Light]:
+        settings, found = self._order.settings, {}
         zone, now, changed = settings.zone, self._order.now.timestamp(), self._stamps.changed | self._rivals
         load = partial(self._state.heavy, self._kind)
         for name, raw in rows:
@@ -86,8 +90,8 @@ class Archive:
             article = light.made(parts, zone, load)
             row = article.row
             if row.since <= now and (row.until is None or now < row.until) and changed.isdisjoint(row.sources):
-                self.light[name] = article
-        return self.light
+                found[name] = article
+        return found
 
     @cached_property
     def _rivals(self) -> frozenset[str]:

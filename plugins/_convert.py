@@ -16,15 +16,14 @@ from zoneinfo import ZoneInfo
 from pelican.urlwrappers import Author, Category, Tag
 from pelican.utils import SafeDatetime, slugify
 
+from plugins import _groups
 from plugins._archive import Archive, Own
 from publisher.article import Article, Finding, Service, Shown, Site, Status
 from publisher.build import sets
 from publisher.build.addresses import Links, Record, attachment_path, record_path
 from publisher.build.choose import Choice, is_waiting
 from publisher.build.journal import Placed
-from publisher.build.letters import Letter
 from publisher.build.light import Light
-from publisher.build.periods import Shelf
 from publisher.build.staging import Staging
 from publisher.build.stamps import Stamps
 from publisher.build.state import State
@@ -77,8 +76,10 @@ class Run:
     pictures: dict[str, list[str]] = field(default_factory=dict)  # picture that texts link to → their content paths
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
-    letters: tuple[Letter, ...] = ()  # of the A–Z list
-    shelves: list[tuple[str, dict[str, Any], Shelf]] = field(default_factory=list)  # template, its values, the list
+    letters: _groups.Group | None = None  # the A–Z list, as far as it is that of the last build
+    marks: Any = None  # plugins._marks.ShownMarks, once articles know what they lead to
+    groups: Any = None  # plugins._groups.Groups, from then on
+    shelves: list[Any] = field(default_factory=list)  # plugins.periods.Listing of every list
     cards: dict[str, Shown] = field(default_factory=dict)  # path of a page that is no article → its card; "" the site's
     manifest: Manifest | Path | None = None  # or the state folder that will have it
     ids: dict[str, str] = field(default_factory=dict)  # id → content path of every article in the manifest, in order

@@ -8,10 +8,13 @@ from typing import Any
 from pelican.generators import ArticlesGenerator, PagesGenerator
 
 from plugins._convert import RUN, run_of
+from plugins._groups import Groups
 from plugins._items import Item, Terms
+from plugins._marks import ShownMarks
 from publisher.article import Service
 from publisher.build.choose import related
 from publisher.build.light import Light
+from publisher.structured import Facts
 
 
 def arrange(generator: ArticlesGenerator) -> None:
@@ -83,6 +86,9 @@ def relate(generators: Iterable[Any]) -> None:
     for page in pages.pages:
         if isinstance(page.record, Service):
             page.news = about.get(page.record.id, [])
+    settings, is_left = run.order.settings, run.archive.left is not None
+    run.marks = ShownMarks(Facts(run.site, settings.office, run.order.now), every)
+    run.groups = Groups(run.state, settings.output, run.program, is_left=is_left)
 
 
 def neighbours(articles: Iterable[Any]) -> Iterator[tuple[Any, Any]]:

@@ -25,6 +25,19 @@ class ShownMarks(Marks):
         self._facts = facts
         self._items = {item.record.path: item for item in items}
         self._terms: dict[tuple[str, str], str] = {}
+        self._timed: dict[str, str] = {}
+        for item in self._items.values():
+            if isinstance(item, Item) and not item.record.translation_of:
+                self._know(item)
+
+    def _know(self, item: Item) -> None:
+        """Takes what the archive has of one of many, without looking further."""
+        record, services = item.record, item.service_records
+        mark = f"{record.row.mark}{''.join(map(self.of, services))}" if services else record.row.mark
+        self._known[id(item)] = item, mark
+        self._known[id(record)] = record, mark
+        if record.modified is None and not record.corrections:
+            self._timed[record.path] = mark
 
     def named(self, name: str, value: Any) -> str:
         """What stands for what a template knows as ``name``: of its own article, all that it leads to."""
@@ -35,6 +48,35 @@ class ShownMarks(Marks):
         before, after = of(getattr(value, "previous", None)), of(getattr(value, "next", None))
         others = f"{all_of(value.related)}|{all_of(value.translations)}|{all_of(value.posts)}"
         return f"{mark} {before} {after} {others}"
+
+    def timed(self, article: Article) -> str:
+        """What stands for an article of the site, and for the changes of it that are made by now as feeds tell time:
+        to the second."""
+        known = self._timed.get(article.path)
+        if known is None:
+            known = self.of(article)
+            if article.modified or article.corrections:
+                changes = (article.modified, *(c.date for c in article.corrections))
+                made = (when and when.replace(microsecond=0) <= self._facts.now for when in changes)
+                known = " ".join((known, *map(str, made)))
+            self._timed[article.path] = known
+        return known
+
+    def several(self, articles: Iterable[Article]) -> str:
+        """The same of many, in their order."""
+        found, known = tuple(articles), self._timed
+        try:
+            return hashed("\n".join([known[a.path] for a in found]))
+        except KeyError:
+            return hashed("\n".join(map(self.timed, found)))
+
+    def alone(self, owner: Any) -> str:
+        """What stands for a term or a page that has a list, but for its list."""
+        if isinstance(owner, URLWrapper):
+            return self._term(owner)
+        return (
+            f"{self.of((owner.record, *(getattr(owner, name, None) for name in _OWN[:-2])))} {self._of_others(owner)}"
+        )
 
     def own_mark(self, item: Any) -> str:
         """What stands for all that is shown of Pelican's ``item``, but for what hangs on others: the services that it
@@ -67,13 +109,16 @@ class ShownMarks(Marks):
         if isinstance(value, (View, Span, Period)):
             return Mark(self._of_list(value))
         if isinstance(value, URLWrapper):
-            place = (type(value).__name__, value.name)
-            if place not in self._terms:
-                self._terms[place] = f"{place} {value.slug} {value.url} {value.save_as}"
-            return Mark(f"{self._terms[place]} {self.of(getattr(value, 'shelf', None))}")
+            return Mark(f"{self._term(value)} {self.of(getattr(value, 'shelf', None))}")
         if isinstance(value, Facts):
             return value.site, value.office
         return None
+
+    def _term(self, value: URLWrapper) -> str:
+        place = (type(value).__name__, value.name)
+        if place not in self._terms:
+            self._terms[place] = f"{place} {value.slug} {value.url} {value.save_as}"
+        return self._terms[place]
 
     def _of_list(self, value: View | Span | Period) -> str:
         """What a page shows of a list, or of a period: where it begins and what it is, its path says."""
@@ -89,6 +134,6 @@ class ShownMarks(Marks):
 # what an article or a page of Pelican has that is not all in its record
 _OWN = (
     *("_content", "url", "save_as", "lang", "held", "revision"),
-    *("lists", "shelf", "news"),
+    *("lists", "shelf", "news"),  # the last two are lists
 )
 _FIELDS = tuple(name for name, field in Article.__dataclass_fields__.items() if field.compare)

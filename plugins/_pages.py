@@ -17,7 +17,6 @@ from publisher.build.check import Look, Problem, address, hashes, split
 from publisher.build.keys import Reading, Reads, Unfollowed, hashed, said
 from publisher.build.state import State, unpacked
 from publisher.messages import Message, msg
-from publisher.structured import Facts
 
 KIND = "pages"
 PART = 4  # bytes that tell one value from another; only to say why, the key itself is whole
@@ -58,25 +57,31 @@ class _Shared:
         return all(map(is_, found, self.given.values()))
 
 
+_Place = tuple[str, frozenset[str]]  # a template and the names of what it is given for one page
+_SEVERAL = ""  # the digest of a place whose pages did not all have the same in common
+
+
 class Pages:
     """The pages of one build. ``made`` and ``kept`` are those that were made anew and those that were not, with their
     keys, by their paths below the output folder; ``marks`` are what keys are made of. ``is_left`` says that all of it
-    stands as the last build left it."""
+    stands as the last build left it; ``asked`` is a page of which somebody wants to know why it is made or not."""
 
     def __init__(
-        self, state: State, output: Path, program: str, facts: Facts, items: Iterable[Any], *, is_left: bool
+        self, state: State, output: Path, program: str, marks: ShownMarks, *, is_left: bool, asked: str | None = None
     ) -> None:
         self._state = state
         self._output = output
         self._program = program
         self._is_left = is_left
-        self.marks = ShownMarks(facts, items)
+        self.marks = marks
+        self._asked = asked
         self._reading = Reading(state, program, _is_barred)
         self._reads: dict[str, Reads | None] = {}
-        self._shared: dict[tuple[str, frozenset[str]], _Shared] = {}
+        self._shared: dict[_Place, _Shared] = {}
         self._kind = f"page {output}"
-        last: tuple[frozenset[str]] | None = state.get(KIND, str(output), program)
-        self._secret = last[0] if last else frozenset()
+        last: tuple[frozenset[str], dict[_Place, str]] | None = state.get(KIND, str(output), program)
+        self._secret, self._shared_last = last or (frozenset(), {})
+        self._shared_now: dict[_Place, str] = {}
         rows = state.rows(self._kind)
         self._names = frozenset(name for name, _ in rows)
         self.last: dict[str, str] = {name: unpacked(raw) or "" for name, raw in rows} if last else {}
@@ -102,9 +107,7 @@ class Pages:
         self._found[path] = tuple(own)
         return hashed("\n".join((shared.digest, path, *own)))
 
-    def _common(
-        self, template: Template, known: Reads, values: Mapping[str, Any], context: Mapping[str, Any]
-    ) -> _Shared:
+    def _common(self, template: Template, known: Reads, values: Collection[str], context: Mapping[str, Any]) -> _Shared:
         place = (str(template.name), frozenset(values))
         shared = self._shared.get(place)
         more = template.environment.globals
@@ -115,7 +118,30 @@ class Pages:
             said = (f"{name}={mark}" for name, mark in marks.items())
             shared = _Shared(marks, hashed("\n".join((self._program, known.digest, *said))), given, tuple(given))
             self._shared[place] = shared
+            several = self._shared_now.setdefault(place, shared.digest) != shared.digest
+            self._shared_now[place] = _SEVERAL if several else shared.digest
         return shared
+
+    def keep(
+        self, paths: Iterable[str], template: Template, names: Collection[str], context: Mapping[str, Any]
+    ) -> bool:
+        """Keeps pages without a look at each, if they may be: the caller says that what each is given by ``names`` is
+        as it was, this method looks whether what ``template`` makes of it is. False when they must be looked at."""
+        known = self._read_by(template)
+        if known is None or not self._is_left or self._asked is not None:
+            return False
+        try:
+            digest = self._common(template, known, names, context).digest
+        except Unfollowed:
+            return False
+        if self._shared_last.get((str(template.name), frozenset(names))) != digest:
+            return False
+        last = self.last
+        found = {path: last[path][1:].partition(" ")[0] for path in paths if path in last}
+        if len(found) != len(tuple(paths)):
+            return False
+        self.kept.update(found)
+        return True
 
     def make(self, path: str, key: str, template: Template, values: Mapping[str, Any]) -> None:
         """Notes that the page was made."""
@@ -188,7 +214,7 @@ class Pages:
             light = f"{_DEAD if dead else _WELL}{_noted(key, self._output, path)}"
             self._state.put(self._kind, path, light, page)
         self._state.drop(self._kind, self._names - self.kept.keys() - self.made.keys())
-        self._state.keep(KIND, str(self._output), self._program, (self._secret,))
+        self._state.keep(KIND, str(self._output), self._program, (self._secret, self._shared_now))
 
     def _page(self, path: str) -> Page:
         page: Page = self._state.heavy(self._kind, path)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
 from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from pelican import signals
@@ -15,7 +14,7 @@ from pelican.writers import Writer
 from plugins._convert import Run, run_of
 from plugins._lists import parts
 from plugins._pages import Stamp, stamp
-from plugins.periods import terms
+from plugins.periods import ARCHIVE, terms
 from publisher import feeds
 from publisher._folder import load, names
 from publisher.article import Article, Page, Service
@@ -23,7 +22,6 @@ from publisher.build.addresses import record_path
 from publisher.build.check import Look
 from publisher.build.derived import digest
 from publisher.build.keys import hashed
-from publisher.build.periods import Period
 from publisher.build.state import Forgotten
 from publisher.errors import SiteFault
 from publisher.feeds._document import Document, Made, Memory
@@ -59,7 +57,8 @@ def gather(generators: Iterable[Any]) -> None:
         periods=tuple(periods(run)),
         memory=Remembering(run),
     )
-    groups = groupby(found, key=lambda section: section.kind)
+    named = (replace(section, articles=(), sign="") for section in found)
+    groups = groupby(named, key=lambda section: section.kind)
     news.context["feed_groups"] = [(heading(kind).text, tuple(group)) for kind, group in groups]
 
 
@@ -69,8 +68,8 @@ class Remembering(Memory):
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._by = digest(run.program, run.site)
-        self._marks: dict[str, str] = {}
+        self.by = digest(run.program, run.site)
+        self._known: dict[int, tuple[object, str]] = {}  # of tuples of articles, with them
 
     def recall(self, use: str, name: str, made_of: Sequence[object], make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made when it is not known."""
@@ -84,17 +83,17 @@ class Remembering(Memory):
 
     def key(self, made_of: Iterable[object]) -> str:
         """What stands for ``made_of``."""
-        said = (self._mark(p) if isinstance(p, Article) else repr(p) for p in made_of)
-        return hashed("\n".join((self._by, *said)))
+        return hashed("\n".join((self.by, *map(self._mark, made_of))))
 
-    def _mark(self, article: Article) -> str:
-        """What stands for an article and the changes of it that are made by now."""
-        known = self._marks.get(article.path)
+    def _mark(self, part: object) -> str:
+        if isinstance(part, Article):
+            return str(self._run.marks.timed(part))
+        if not isinstance(part, tuple) or not part or not isinstance(part[0], Article):
+            return repr(part)
+        known = self._known.get(id(part))
         if known is None:
-            changes = (article.modified, *(c.date for c in article.corrections))
-            made = (when and when.replace(microsecond=0) <= self._run.order.now for when in changes)
-            known = self._marks[article.path] = " ".join((self._run.shown.marks.of(article), *map(str, made)))
-        return known
+            known = self._known[id(part)] = part, self._run.marks.several(part)
+        return known[1]
 
 
 class Files:
@@ -104,18 +103,20 @@ class Files:
         self._run = run
         self._memory = memory
         self._site = str(run.order.settings.output)
-        self._last: dict[str, tuple[str, Stamp]]
-        self._last, before = run.state.get(KIND, self._site, run.program) or ({}, frozenset())
+        self._last: dict[str, tuple[str, str, Stamp]]
+        self._last, before = run.state.get(KIND, self._site, memory.by) or ({}, frozenset())
         self._secret = frozenset(run.secret())
         new = self._secret - before  # what was made before they became secret may name them
         self._look = Look(run.order.settings.output, run.site.url, frozenset(), new)
-        self._now: dict[str, tuple[str, Stamp]] = {}
+        self._now: dict[str, tuple[str, str, Stamp]] = {}
 
     def put(self, document: Document) -> None:
         """Has the file stand in the site."""
-        path, key = document.path, self._memory.key((document.path, *document.made_of))
+        path, sign = document.path, document.sign
         place = self._run.order.settings.output / path
-        raw = None if self._last.get(path) == (key, stamp(place)) else document.make()
+        last = self._last.get(path)
+        key = last[1] if last and sign and last[0] == sign else self._memory.key((path, *document.made_of()))
+        raw = None if last and last[1:] == (key, stamp(place)) else document.make()
         stands = raw is None or (place.is_file() and place.read_bytes() == raw)
         if stands and not self._look.is_secret(path):
             self._run.standing.add(path)
@@ -123,11 +124,11 @@ class Files:
             place = self._run.staging.site / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(document.make() if raw is None else raw)
-        self._now[path] = key, stamp(place)
+        self._now[path] = sign, key, stamp(place)
 
     def save(self) -> None:
         """Notes what the files were made of."""
-        self._run.state.keep(KIND, self._site, self._run.program, (self._now, self._secret))
+        self._run.state.keep(KIND, self._site, self._memory.by, (self._now, self._secret))
 
 
 def write(generator: ArticlesGenerator, writer: Writer) -> None:
@@ -150,16 +151,17 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
 
 def sections(run: Run, generator: Any) -> Iterator[Section]:
     """What has a feed of its own: every category, tag, author and service."""
+    signs = {listing.home: listing.sign for listing in run.shelves}
     for kind, term, articles in terms(generator):
         records = tuple(a.record for a in articles)
-        yield Section(kind=KINDS[kind], name=str(term), home=term.url, articles=records)
+        yield Section(kind=KINDS[kind], name=str(term), home=term.url, articles=records, sign=signs[term.url])
     about: dict[str, list[Article]] = {}
     for record in (a.record for a in generator.articles):
         for named in dict.fromkeys(record.services):
             about.setdefault(named, []).append(record)
     for service in sorted(run.services(), key=lambda s: s.id):
-        records = tuple(about.get(service.id, ()))
-        yield Section(kind="layanan", name=service.name, home=record_path(service), articles=records)
+        records, home = tuple(about.get(service.id, ())), record_path(service)
+        yield Section(kind="layanan", name=service.name, home=home, articles=records, sign=signs.get(home, ""))
 
 
 def pages(run: Run, generator: Any) -> Iterator[Dated]:
@@ -169,35 +171,16 @@ def pages(run: Run, generator: Any) -> Iterator[Dated]:
             yield record_path(record), record.updated
         elif isinstance(record, Page):
             yield record_path(record), record.modified
-    newest = _newest(run)
+    newest = {listing.home: listing.facts.newest for listing in run.shelves}
     yield "layanan/", max((s.updated for s in run.services() if s.updated), default=None)
-    for path in ("arsip/", "kategori/", "tag/", "penulis/"):
-        yield path, newest(generator.articles)
-    for _kind, term, articles in terms(generator):
-        yield term.url, newest(articles)
+    for path in (ARCHIVE, "kategori/", "tag/", "penulis/"):
+        yield path, newest[ARCHIVE]
+    for _kind, term, _articles in terms(generator):
+        yield term.url, newest[term.url]
 
 
 def periods(run: Run) -> Iterator[tuple[int, Dated]]:
     """The pages of lists that are divided by the calendar, with their year."""
-    newest = _newest(run)
-
-    def every(home: str, period: Period) -> Iterator[tuple[int, Dated]]:
-        rows = [row for part in period.parts for row in every(home, part)]
-        when = max((when for _, (_, when) in rows if when), default=None) if rows else newest(period.articles)
-        yield period.begins.year, (f"{home}{period.path}", when)
-        yield from rows
-
-    for _name, _values, shelf in run.shelves:
-        for period in shelf.periods:
-            yield from every(shelf.home, period)
-
-
-def _newest(run: Run) -> Callable[[Iterable[Any]], datetime | None]:
-    """Tells when the newest change in a list was; each article stands in many."""
-    times = {a.path: a.modified or a.due for a in run.articles()}
-    path_of = attrgetter("record.path")
-
-    def newest(articles: Iterable[Any]) -> datetime | None:
-        return max(map(times.__getitem__, map(path_of, articles)), default=None)
-
-    return newest
+    for listing in run.shelves:
+        for year, path, when in listing.facts.rows:
+            yield year, (f"{listing.home}{path}", when)

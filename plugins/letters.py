@@ -11,8 +11,10 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
+from plugins._groups import Group
 from plugins._lists import parts
 from publisher.build.addresses import INDEX, record_path
+from publisher.build.keys import hashed
 from publisher.build.letters import ONE_PAGE, Entry, Letter, by_letter, heading
 
 
@@ -26,10 +28,22 @@ def gather(generators: Iterable[Any]) -> None:
     """Gives the page its list: ``letters``, and ``one_page`` when they all stand on it."""
     news, _ = parts(generators)
     run = run_of(news.settings)
-    if run is not None:
-        found = tuple(entries(run))
-        run.letters, one_page = by_letter(found), len(found) <= ONE_PAGE
-        news.context.update(letters=run.letters if one_page else _headings(run.letters), one_page=one_page)
+    if run is None:
+        return
+    found = tuple(entries(run))
+    if len(found) <= ONE_PAGE:
+        news.context.update(letters=by_letter(found), one_page=True)
+        return
+    sign = hashed("\n".join([f"{e.name}\0{e.path}\0{e.lang}\0{e.note}" for e in found]))
+    run.letters = run.groups.find(INDEX, sign)
+    if run.letters is None:
+        letters = by_letter(found)
+        pages = tuple(f"{INDEX}/{letter.key}/index.html" for letter in letters)
+        below = tuple(f"{INDEX}/{letter.key}/{part.key}/index.html" for letter in letters for part in letter.parts)
+        run.groups.note(INDEX, Group(sign, pages, (_headings(letters), below)))
+        news.context.update(letters=_headings(letters), one_page=False)
+    else:
+        news.context.update(letters=run.letters.facts[0], one_page=False)
 
 
 def entries(run: Run) -> Iterator[Entry]:
@@ -46,8 +60,13 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     run, context = run_of(generator.settings), generator.context
     if run is None or context["one_page"]:
         return
-    template = generator.get_template("indeks")
-    for letter in run.letters:
+    template, known = generator.get_template("indeks"), run.letters
+    if known is not None and all(
+        run.shown.keep(paths, template, ("letter", "url", *more), context)
+        for paths, more in ((known.paths, ()), (known.facts[1], ("part",)))
+    ):
+        return
+    for letter in by_letter(entries(run)):
         path = f"{INDEX}/{letter.key}/"
         own = replace(letter, entries=(), parts=_headings(letter.parts)) if letter.parts else letter
         writer.write_file(f"{path}index.html", template, context, url=path, letter=own)

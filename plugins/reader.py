@@ -170,6 +170,7 @@ def assemble(
         state=state,
         stamps=stamps,
         archive=memory.archive,
+        program=program,
     )
     for record in tuple(records.values()):
         if isinstance(record, Light):

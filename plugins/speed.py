@@ -25,7 +25,6 @@ from publisher.build.light import Light, Row
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 from publisher.messages import Message, msg
-from publisher.structured import Facts
 
 
 def register() -> None:
@@ -39,9 +38,8 @@ def writer(pelican: Pelican) -> type[Writer] | None:
     run = run_of(pelican.settings)
     if run is None:
         return None
-    settings = run.order.settings
-    facts = Facts(run.site, settings.office, run.order.now)
-    run.shown = Pages(run.state, settings.output, run.program, facts, run.items, is_left=run.archive.left is not None)
+    is_left, output = run.archive.left is not None, run.order.settings.output
+    run.shown = Pages(run.state, output, run.program, run.marks, is_left=is_left, asked=run.order.why)
     run.noticed = of_article(run.findings)
     return PageWriter
 
@@ -145,6 +143,7 @@ def note(pelican: Pelican) -> None:
         run.state.forget(kind)
     run.stamps.save()
     run.shown.save()
+    run.groups.save()
     run.state.save()
     run.held.close()
 

@@ -130,8 +130,11 @@ class Marks:
 
     def all_of(self, values: Iterable[object]) -> str:
         """The same of many, one after the other."""
-        known, of = self._known, self.of
-        return ",".join([known[id(v)][1] if id(v) in known else of(v) for v in values])
+        found, known = tuple(values), self._known
+        try:
+            return ",".join([known[id(v)][1] for v in found])
+        except KeyError:
+            return ",".join(map(self.of, found))
 
     def _parts(self, value: object, own: object) -> str:
         if own is not None:

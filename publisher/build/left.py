@@ -17,7 +17,6 @@ from pathlib import Path
 
 BETWEEN = "\0"  # no path has it
 MANY = 5_000  # paths from which on a second process pays
-HERE = 0.4  # the part of them that is looked at beside other work
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +27,24 @@ class Left:
     stamps: bytes = b""
 
     @contextmanager
-    def looking(self) -> Iterator[Callable[[], bool]]:
+    def looking(self, here: float) -> Iterator[Callable[[], bool]]:
         """Begins to look whether all stands as it was left; the answer comes of what is yielded. Where a process can
-        be forked, that one takes the larger part, while this one does something else first."""
+        be forked, that one looks while this one does something else, which then takes the part ``here``."""
         paths, stamps = self._parts()
         if len(paths) < MANY or not hasattr(os, "fork") or threading.active_count() > 1:
             yield lambda: _are_same(paths, stamps)
             return
-        here = int(len(paths) * HERE)
+        first = int(len(paths) * here)
         other = os.fork()
         if not other:
             try:
-                os._exit(0 if _are_same(paths[here:], stamps[here:]) else 1)
+                os._exit(0 if _are_same(paths[first:], stamps[first:]) else 1)
             finally:
                 os._exit(1)
         ends: list[int] = []
 
         def answer() -> bool:
-            mine = _are_same(paths[:here], stamps[:here])
+            mine = _are_same(paths[:first], stamps[:first])
             ends.append(os.waitpid(other, 0)[1])
             return mine and not ends[0]
 

@@ -31,6 +31,7 @@ KIND = "unchanged"
 LEFT = "left"
 # A disk's clock may be as coarse as this: FAT counts in two seconds.
 TICK_NS = 2_000_000_000
+_HERE = 0.4  # of the look at what stands; the rest of the time goes to what is read
 _SETTINGS = ("office.toml", ".env")
 _LIBRARIES = ("pelican", "jinja2", "markdown", "nh3", "lxml", "PIL", "feedgen", "pagefind_bin")
 
@@ -122,7 +123,7 @@ def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> No
         standing = state.get(LEFT, str(place.output), _SHAPE)
         if not isinstance(standing, Left):
             return None
-        with standing.looking() as is_standing:
+        with standing.looking(_HERE) as is_standing:
             if see(note.inputs, known=note.read.young) != note.read or see(place.notes()) != note.notes:
                 return None
             if not is_standing():
@@ -146,7 +147,7 @@ def looking(state: State, place: Place) -> Iterator[Callable[[], Note | None]]:
     if not isinstance(note, Note) or not isinstance(standing, Left) or not standing.paths:
         yield lambda: None
         return
-    with standing.looking() as is_standing:
+    with standing.looking(0) as is_standing:  # there is enough to do meanwhile
 
         def answer() -> Note | None:
             found = is_standing()

@@ -13,17 +13,22 @@ Made = TypeVar("Made")
 class Document:
     """A file: where it stands below the site's root, what it is made of, and what makes it.
 
-    ``made_of`` are articles and plain values. While they, the site and our code stay the same, and no change of these
-    articles that was ahead of the clock has come, ``make`` gives the same bytes.
+    ``made_of`` gives articles, tuples of them, and plain values. While they, the site and our code stay the same, and
+    no change of these articles that was ahead of the clock has come, ``make`` gives the same bytes. ``sign``, where
+    there is one, stands for more than they are: while it stays the same, nobody needs to ask for them.
     """
 
     path: str
-    made_of: tuple[object, ...]
+    made_of: Callable[[], tuple[object, ...]]
     make: Callable[[], bytes]
+    sign: str = ""
 
 
 class Memory:
-    """What is known from before: here nothing, so that all is made anew. ``made_of`` is as that of a Document."""
+    """What is known from before: here nothing, so that all is made anew. ``made_of`` is as what that of a Document
+    gives; ``by`` stands for the site and our code."""
+
+    by = ""
 
     def recall(self, use: str, name: str, made_of: Sequence[object], make: Callable[[], Made]) -> Made:
         """What ``make`` gives of ``made_of``, made when it is not known; ``use`` and ``name`` say what it is."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from heapq import nsmallest
 from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -35,33 +36,41 @@ Dated = tuple[str, datetime | None]
 class Section:
     """A part of the news that has a page and feeds of its own: a category, a tag, an author, a service.
 
-    ``home`` is its page below the site's root, with a closing slash; ``articles`` are in any order.
+    ``home`` is its page below the site's root, with a closing slash; ``articles`` are in any order. ``sign`` stands for
+    them, "" when nothing does.
     """
 
     kind: Kind
     name: str
     home: str
     articles: tuple[Article, ...]
+    sign: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Feed:
     """One feed to be written: at ``path``, about what the page ``home`` shows, both below the site's root.
 
-    The last ``staying`` of its ``articles`` are old ones that stand there for a correction.
+    The last ``staying`` of its articles, which ``choose`` gives, are old ones that stand there for a correction.
+    ``sign`` stands for all that the feed is of, "" when nothing does.
     """
 
     path: str
     home: str
     title: str
     description: str
-    articles: tuple[Article, ...]
+    choose: Callable[[], tuple[Article, ...]]
     staying: int = 0
+    sign: str = ""
 
-    @property
-    def made_of(self) -> tuple[object, ...]:
-        """All that the feed says."""
-        return (self.home, self.title, self.description, self.staying, *self.articles)
+    @cached_property
+    def articles(self) -> tuple[Article, ...]:
+        """What it carries, the newest first."""
+        return self.choose()
+
+    def made_of(self, *more: object) -> tuple[object, ...]:
+        """All that the feed says, and ``more`` that its format does."""
+        return (*more, self.home, self.title, self.description, self.staying, *self.articles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +133,15 @@ class Edition:
         return listed(self.site, article, self.now)
 
     def entry(self, article: Article) -> Entry:
-        """``article`` cleaned for a feed; one that stands in several is kept."""
+        """``article`` cleaned for a feed."""
         known = self._entries.get(article.id)
-        if known is None:
-            known = self.memory.recall("entry", article.path, (article,), partial(entry, self.site, article, self.now))
-            if article.id in self._several:
-                self._entries[article.id] = known
-        return known
+        if known is not None:
+            return known
+        return self.memory.recall("entry", article.path, (article,), partial(entry, self.site, article, self.now))
 
     def entries(self, feed: Feed) -> tuple[Entry, ...]:
-        """The articles of ``feed``, cleaned."""
-        found = [self.entry(a) for a in feed.articles]
+        """The articles of ``feed``, cleaned; they are kept for other feeds, those of the archive would be too many."""
+        found = [self._entries.setdefault(a.id, self.entry(a)) for a in feed.articles]
         at = len(found) - feed.staying
         return (*found[:at], *(replace(e, stays=True) for e in found[at:]))
 
@@ -154,7 +161,7 @@ class Edition:
             home="",
             title=title,
             description=line(self.site.description) or title,
-            articles=self._newest,
+            choose=lambda: self._newest,
             staying=len(self._staying),
         )
 
@@ -162,9 +169,12 @@ class Edition:
         """The feed of all news at ``path``, and below each section's page one of the same name."""
         yield self.main(path)
         name = path.rpartition("/")[2]
-        for section, newest in zip(self.sections, self._newest_of_sections, strict=True):
+        for section in self.sections:
             title = self.title(section)
-            yield Feed(path=f"{section.home}{name}", home=section.home, title=title, description=title, articles=newest)
+            choose = partial(self.once, "newest", section.home, partial(self._newest_of, section))
+            sign = f"{section.home} {title} {section.sign}" if section.sign else ""
+            path = f"{section.home}{name}"
+            yield Feed(path=path, home=section.home, title=title, description=title, choose=choose, sign=sign)
 
     @cached_property
     def _staying(self) -> tuple[Article, ...]:
@@ -176,15 +186,13 @@ class Edition:
         return (*self.carried[: ENTRIES - len(self._staying)], *self._staying)
 
     @cached_property
-    def _newest_of_sections(self) -> tuple[tuple[Article, ...], ...]:
-        places = {a.id: n for n, a in enumerate(self.carried)}
-        own = ({places[a.id] for a in section.articles if a.id in places} for section in self.sections)
-        return tuple(tuple(self.carried[n] for n in sorted(found)[:ENTRIES]) for found in own)
+    def _places(self) -> dict[str, int]:
+        return {a.id: n for n, a in enumerate(self.carried)}
 
-    @cached_property
-    def _several(self) -> frozenset[str]:
-        """The ids of the articles of all feeds but the archive."""
-        return frozenset(a.id for newest in (self._newest, *self._newest_of_sections) for a in newest)
+    def _newest_of(self, section: Section) -> tuple[Article, ...]:
+        places = self._places
+        own = {places[a.id] for a in section.articles if a.id in places}
+        return tuple(self.carried[n] for n in nsmallest(ENTRIES, own))
 
     def title(self, section: Section) -> str:
         """What the feeds of ``section`` are called, in the site's language."""

@@ -26,7 +26,7 @@ def render(edition: Edition) -> Iterator[Document]:
     """The newest articles, then every month. ``summary`` is plain text, ``content`` is HTML in the entry's
     own language."""
     main, place = edition.main(FILENAME), Place(older=newest_archive(edition))
-    yield Document(FILENAME, (place, *main.made_of), partial(_main, edition, main, place))
+    yield Document(FILENAME, lambda: (place, *main.made_of()), partial(_main, edition, main, place))
     for month, before in zip(edition.months, (*edition.months[1:], None), strict=False):
         yield from _archive(edition, month, archive_path(before.name if before else BEGINNING))
 
@@ -46,7 +46,7 @@ def _archive(edition: Edition, month: Month, older: str) -> Iterator[Document]:
     """
     entry = cache(edition.entry)  # of this month only: they are asked for twice, and all together would be too many
     make = partial(_shares, month, entry)
-    shares: tuple[int, ...] = edition.memory.recall("shares", month.name, month.articles, make)
+    shares: tuple[int, ...] = edition.memory.recall("shares", month.name, (month.articles,), make)
     paths = [archive_path(month.name, n) for n in (*range(1, len(shares)), 0)]
     if older == archive_path(BEGINNING):
         place = Place(newer=paths[0], current=FILENAME, updated=month.begins)
@@ -58,11 +58,11 @@ def _archive(edition: Edition, month: Month, older: str) -> Iterator[Document]:
         older, end = path, end - share
 
 
-def _part(edition: Edition, path: str, articles: Sequence[Article], entry: Clean, place: Place) -> Document:
+def _part(edition: Edition, path: str, articles: tuple[Article, ...], entry: Clean, place: Place) -> Document:
     def make() -> bytes:
         return _written(edition, edition.main(path), [entry(a) for a in articles], place)
 
-    return Document(path, (place, *articles), make)
+    return Document(path, lambda: (place, articles), make)
 
 
 def _shares(month: Month, entry: Clean) -> tuple[int, ...]:

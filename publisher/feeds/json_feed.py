@@ -24,7 +24,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 def render(edition: Edition) -> Iterator[Document]:
     """All news, then each section; ``summary`` is plain text, ``id`` the same as in RSS and Atom."""
     for feed in edition.feeds(FILENAME):
-        yield Document(feed.path, feed.made_of, partial(_fitting, edition, feed))
+        yield Document(feed.path, feed.made_of, partial(_fitting, edition, feed), feed.sign)
 
 
 def _fitting(edition: Edition, feed: Feed) -> bytes:

@@ -34,14 +34,15 @@ def render(edition: Edition) -> Iterator[Document]:
     parts = fresh(edition)
     if not parts:
         newest = edition.originals[:1]
-        yield Document(FILENAME, newest, partial(_stale, edition, newest))
+        yield Document(FILENAME, lambda: (newest,), partial(_stale, edition, newest))
     elif len(parts) == 1:
-        yield Document(FILENAME, parts[0], partial(_news, edition, parts[0]))
+        yield Document(FILENAME, lambda: (parts[0],), partial(_news, edition, parts[0]))
     else:
         known = [(path_address(edition.site.url, path), when) for path, when in files(edition)]
-        yield Document(FILENAME, tuple(known), partial(index, known))
+        yield Document(FILENAME, lambda: tuple(known), partial(index, known))
         for number, articles in enumerate(parts, 1):
-            yield Document(PART.format(number=number), articles, partial(_news, edition, articles))
+            make = partial(_news, edition, articles)
+            yield Document(PART.format(number=number), partial(tuple, (articles,)), make)
 
 
 def files(edition: Edition) -> tuple[tuple[str, datetime | None], ...]:

@@ -30,7 +30,7 @@ def render(edition: Edition) -> Iterator[Document]:
     main, *rest = edition.feeds(rss.FILENAME)
     rows = tuple(zip((section.kind for section in edition.sections), rest, strict=True))
     said = (f"{kind} {feed.path} {feed.title}" for kind, feed in rows)
-    yield Document(FILENAME, (*said, *main.made_of), partial(_list, edition, main, rows))
+    yield Document(FILENAME, lambda: (*said, *main.made_of()), partial(_list, edition, main, rows))
 
 
 def _list(edition: Edition, main: Feed, rows: Sequence[tuple[Kind, Feed]]) -> bytes:

@@ -22,7 +22,7 @@ def render(edition: Edition) -> Iterator[Document]:
     Search engines read robots.txt at the root of a host only (RFC 9309). A site under a path has its
     file written all the same, with a note for whoever keeps the host: copy the Sitemap lines.
     """
-    yield Document(FILENAME, (), partial(_text, edition.site))
+    yield Document(FILENAME, tuple, partial(_text, edition.site))
 
 
 def _text(site: Site) -> bytes:

@@ -18,7 +18,7 @@ def render(edition: Edition) -> Iterator[Document]:
     """All news, then each section. ``description`` is HTML, so the summary is escaped for HTML and then for XML."""
     for feed in edition.feeds(FILENAME):
         older = newest_archive(edition) if feed.path == FILENAME else ""
-        yield Document(feed.path, (older, *feed.made_of), partial(_fitting, edition, feed, older))
+        yield Document(feed.path, partial(feed.made_of, older), partial(_fitting, edition, feed, older), feed.sign)
 
 
 def _fitting(edition: Edition, feed: Feed, older: str) -> bytes:

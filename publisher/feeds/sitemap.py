@@ -43,7 +43,7 @@ def render(edition: Edition) -> Iterator[Document]:
     made = [*_lists(edition, max((when for when, _ in months), default=None)), *months]
     known = [(document.path, when) for when, document in made] + list(news_sitemap.files(edition))
     rows = tuple((path_address(edition.site.url, path), when) for path, when in known)
-    yield Document(FILENAME, rows, partial(index, rows))
+    yield Document(FILENAME, lambda: rows, partial(index, rows))
     for _, document in made:
         yield document
 
@@ -64,9 +64,9 @@ def _months(edition: Edition) -> Iterator[tuple[datetime, Document]]:
     for (year, month), articles in groupby(edition.originals, key=lambda a: (a.due.year, a.due.month)):
         for number, part in enumerate(portions(tuple(articles), URLS)):
             path = _path(f"{year:04}-{month:02}", number)
-            when: datetime = edition.memory.recall("newest", path, part, partial(_newest, edition, part))
-            linked = (x for a in part if a.id in others for x in (a.id, *others[a.id]))
-            yield when, Document(path, (*part, *linked), partial(_article_map, edition, part, others))
+            when: datetime = edition.memory.recall("newest", path, (part,), partial(_newest, edition, part))
+            linked = tuple(x for a in part if a.id in others for x in (a.id, *others[a.id])) if others else ()
+            yield when, Document(path, partial(tuple, (part, *linked)), partial(_article_map, edition, part, others))
 
 
 def _path(name: str, number: int) -> str:
@@ -76,7 +76,7 @@ def _path(name: str, number: int) -> str:
 def _page_maps(edition: Edition, name: str, rows: Sequence[Dated]) -> Iterator[tuple[datetime | None, Document]]:
     for number, part in enumerate(portions(rows, URLS)):
         newest = max((when for _, when in part if when), default=None)
-        yield newest, Document(_path(name, number), part, partial(_page_map, edition, part))
+        yield newest, Document(_path(name, number), partial(tuple, part), partial(_page_map, edition, part))
 
 
 def _pages(edition: Edition, newest: datetime | None) -> tuple[Dated, ...]:

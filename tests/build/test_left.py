@@ -24,7 +24,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 def stands(was: Left) -> bool:
     """Whether all stands as it was."""
-    with was.looking() as answer:
+    with was.looking(0.4) as answer:
         return answer()
 
 
@@ -113,7 +113,7 @@ def test_a_look_that_is_broken_off(site: Path, monkeypatch: pytest.MonkeyPatch) 
         return begun[-1]
 
     monkeypatch.setattr(os, "fork", noted)
-    with left(site).looking():
+    with left(site).looking(0):
         pass
     for process in begun:
         with pytest.raises(ChildProcessError):
