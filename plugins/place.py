@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 
 from pelican import Pelican, signals
@@ -35,14 +35,16 @@ def place(pelican: Pelican) -> None:
     if run.order.preview:
         (run.staging.site / PREVIEW_MARK).write_text("Pratinjau. Jangan disebarkan.\n", encoding="utf-8")
     run.tell(msg("Checking the site and putting it in place …"))
-    check(run)
+    listed = journal.written(run.staging)
+    check(run, listed)
     strangers = run.archive.left.strangers if run.archive.left is not None else None
-    run.placed = journal.place(run.staging, kept=run.kept(), strangers=strangers)
+    run.placed = journal.place(run.staging, kept=run.kept(), strangers=strangers, listed=listed)
     sets.prune(run.order.settings.state / "cache")
 
 
-def check(run: Run) -> None:
-    """Raises SiteFault when the site itself is at fault; dead links of texts become findings."""
+def check(run: Run, before: Collection[str]) -> None:
+    """Looks through the staged site; ``before`` are the files of the last one. Raises SiteFault when the site itself is
+    at fault; dead links of texts become findings."""
     waiting = run.choice.waiting
     required = (*REQUIRED, *(load(feeds, n).FILENAME for n in names(feeds)))
     site = run.staging.site
@@ -51,7 +53,7 @@ def check(run: Run) -> None:
     again = sorted(path for path in staged if not look.holds(path, run.later.looked.get(path)))
     found = [*look.missing(required), *(problem for path in again for problem in look.file(path))]
     found += look.names(run.standing)
-    found += run.shown.recheck(look, journal.written(run.staging), run.secret())
+    found += run.shown.recheck(look, before, run.secret())
     run.shown.checked(look.targets, found)
     faults = [problem for problem in found if not _is_content(run, problem)]
     faults += [

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from json.encoder import encode_basestring
 from pathlib import Path, PurePosixPath
@@ -58,17 +58,19 @@ def place(
     *,
     kept: Collection[str] = (),
     strangers: Collection[str] | None = None,
+    listed: Sequence[str] | None = None,
     step: Step = _no_step,
 ) -> Placed:
     """Puts the staged site in place and gives what changed; files with equal bytes are not touched. ``kept`` are files
     of the site that were not staged, since they stand in the output folder already. Who knows that this one is as the
-    last build left it says so by the ``strangers`` that were there then.
+    last build left it says so by the ``strangers`` that were there then; who has asked what was ``written`` hands it
+    over as ``listed``.
 
     Raises MachineFault, with the last site put back, when the disk refuses.
     """
     staged = sorted(_walk(staging.site), key=order)
     files = frozenset(staged).union(kept)
-    listed = written(staging)
+    listed = written(staging) if listed is None else listed
     before = frozenset(listed)
     put = tuple(p for p in staged if not _same(staging.site / p, staging.output / p))
     present = before.union(strangers) if strangers is not None else frozenset(_walk(staging.output))

@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from jinja2 import Template
 
+from plugins import letters as az
+from plugins import periods as lists
 from plugins.run import build
-from publisher.build import journal
+from publisher.build import journal, letters, periods, unchanged
 from publisher.build.state import FILENAME
 from tests.conftest import FULL, WIB
 from tests.plugins.conftest import PAGES, SERVICE, Office, project, tree
@@ -72,12 +74,17 @@ class Site(RuleBasedStateMachine):
         self.office = Office(project(self.folder / "kantor"), NOW)
         self.now = NOW
         self.count = 0
+        self.limits = pytest.MonkeyPatch()
 
     def teardown(self) -> None:
+        self.limits.undo()
         shutil.rmtree(self.folder)
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(most=st.sampled_from((1, 100)))
+    def begin(self, most: int) -> None:
+        """``most`` is how much stands on one page of a list before it is divided."""
+        for place, name in ((periods, "LIMIT"), (periods, "NEWEST"), (letters, "ONE_PAGE"), (az, "ONE_PAGE")):
+            self.limits.setattr(place, name, most)
         for slug in PAGES:
             self.office.write(f"halaman/{slug}.md", f"---\ntitle: {slug}\n---\n\nIsi {slug}.\n")
         self.office.write("layanan/ptsp.md", SERVICE)
@@ -344,6 +351,39 @@ def test_only_what_an_edit_touches_is_made_anew(office: Office) -> None:
     assert {"berita/lima/index.html", "berita/empat/index.html", "berita/urus-surat/index.html"} <= set(made)
     assert not {f"berita/{slug}/index.html" for slug in ("satu", "dua", "tiga")} & set(made)
     assert not [path for path in made if path.startswith(("kontak", "privasi"))]
+
+
+def test_a_list_that_stays_is_not_looked_at(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit of one text: periods, feeds and letters that do not hold it are taken as they were."""
+    for place, name in ((periods, "LIMIT"), (periods, "NEWEST"), (letters, "ONE_PAGE"), (az, "ONE_PAGE")):
+        monkeypatch.setattr(place, name, 1)
+    for number, tag in enumerate(("haji", "haji", "zakat", "zakat")):
+        office.article(f"nomor-{number}", date=f"2026-1{number % 2}-11 08:00", tags=tag)
+    office.build()
+    divided: list[str] = []
+    cut = periods.shelf
+
+    def counted(home: str, articles: Any, most: int) -> Any:
+        divided.append(home)
+        return cut(home, articles, most)
+
+    monkeypatch.setattr(lists, "shelf", counted)
+    monkeypatch.setattr(az, "by_letter", lambda entries: pytest.fail("the letters were looked at"))
+    office.article("nomor-3", "Isi lain.", date="2026-11-11 08:00", tags="zakat")
+    office.build()
+    assert "tag/zakat/" in divided
+    assert "tag/haji/" not in divided
+
+
+def test_another_program_makes_every_page_anew(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new version of ours, or of a library, may make other pages of the same content and theme."""
+    office.article("satu")
+    office.build()
+    more = office.root / "versi"
+    more.write_text("2", encoding="utf-8")
+    known = unchanged.Place.program
+    monkeypatch.setattr(unchanged.Place, "program", lambda place: (*known(place), str(more)))
+    assert {"index.html", "berita/satu/index.html", "kontak/index.html"} <= set(written(office))
 
 
 def test_the_address_of_a_post_is_one_pages_affair(office: Office) -> None:
