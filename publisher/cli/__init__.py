@@ -1,7 +1,7 @@
 """The command line: read the arguments, call one function, print, choose the exit code.
 
-Each file holds the commands of one piece of work; what they share stands in the files with an underscore. Source texts
-are English; ``main`` puts them into the person's language before Typer shows them.
+Each file holds the commands of one piece of work; what they share stands in the files with an underscore. ``build``
+alone, the command that is waited for after every edit, is answered before Typer is loaded.
 """
 
 from __future__ import annotations
@@ -10,21 +10,12 @@ import os
 import sys
 from typing import NoReturn
 
-import typer
-from typer.exceptions import TyperException
-
-from publisher.cli._command import app
 from publisher.cli._console import WELL
-from publisher.cli._words import explained, translated
+from publisher.cli._faults import explained
 from publisher.errors import KentonganError
 from publisher.messages import language
 
-# isort: off
-# Importing a file adds its commands to the app: this order is the order of the help.
-from publisher.cli import content, site, posts, channels, subscribers, machine, decisions, sending  # noqa: F401
-# isort: on
-
-__all__ = ["app", "main", "translated"]
+__all__ = ["main"]
 
 
 def main() -> NoReturn:
@@ -33,9 +24,8 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    command = translated(typer.main.get_command(app), lang)
     try:
-        code = command.main(args=sys.argv[1:], prog_name="kentongan", standalone_mode=False)
+        code = _run(sys.argv[1:], lang)
         sys.stdout.flush()
     except SystemExit as end:  # completion ends like this, and Typer when nobody reads what is printed
         code = end.code if isinstance(end.code, int) else WELL
@@ -43,10 +33,21 @@ def main() -> NoReturn:
             code = _read_by_nobody()
     except BrokenPipeError:
         code = _read_by_nobody()
-    except (KentonganError, TyperException, KeyboardInterrupt, typer.Abort, OSError) as fault:
+    except (KentonganError, KeyboardInterrupt, OSError) as fault:
         text, code = explained(fault, lang)
         print(text, file=sys.stderr)  # noqa: T201 - the command line prints
     sys.exit(code)
+
+
+def _run(arguments: list[str], lang: str) -> int:
+    """Carries out the command that ``arguments`` name; its exit code."""
+    if arguments == ["build"]:
+        from publisher.cli import _build
+
+        return _build.alone(lang)
+    from publisher.cli import _commands
+
+    return _commands.run(arguments, lang)
 
 
 def _read_by_nobody() -> int:

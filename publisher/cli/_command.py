@@ -5,10 +5,8 @@ from __future__ import annotations
 import functools
 import gettext
 import inspect
-import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from publisher import __version__
-from publisher.cli._console import WELL, Console
+from publisher.cli._console import WELL, open_console
 from publisher.errors import UsageFault
 from publisher.messages import msg
 
@@ -155,27 +153,3 @@ def command(
         return run
 
     return wrap
-
-
-def open_console(
-    lang: str = "", url: str = "", content: Path | None = None, output: Path | None = None, state: Path | None = None
-) -> Console:
-    """The settings of the project in this folder, checked, and the time, read once."""
-    from publisher.build import unchanged
-    from publisher.build.office import known
-    from publisher.settings import load
-
-    root = Path.cwd().resolve()
-    default = {"content": content, "output": output, ".kentongan": state}
-    place = unchanged.Place(root, *((given or root / name).resolve() for name, given in default.items()))
-    said = unchanged.call(place, url or "", os.environ)
-    read = functools.partial(
-        load, Path.cwd(), lang=lang or "", url=url or "", content=content, output=output, state=state, known=known
-    )
-    settings = read()
-    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")  # reproducible-builds.org: the moment of a build
-    try:
-        now = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
-    except (ValueError, OverflowError, OSError) as fault:
-        raise UsageFault(msg("SOURCE_DATE_EPOCH must be seconds since 1970, not “{text}”.", text=fixed)) from fault
-    return Console(settings, now.astimezone(settings.zone), read, said)

@@ -1,4 +1,4 @@
-"""The person's language: help, usage and complaints of Typer, and every error, in our words."""
+"""Help, usage and complaints of Typer in our words and in the person's language."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any
 
 from typer.exceptions import TyperException
 
-from publisher.cli._console import STOPPED, USAGE
-from publisher.errors import KentonganError, refusal
 from publisher.messages import CATALOGUES, DOMAIN, Message, msg, translator
 
 
@@ -55,23 +53,7 @@ def _helped(option: Any, text: str) -> Any:
     return option
 
 
-def explained(fault: BaseException, lang: str) -> tuple[str, int]:
-    """What is printed about ``fault``, in the person's language, and the exit code."""
-    if type(fault).__name__ == "NoArgsIsHelpError":
-        return str(fault), USAGE
-    code = STOPPED
-    if isinstance(fault, KentonganError):
-        text, code = fault.say(lang), fault.exit_code
-    elif isinstance(fault, TyperException):
-        text, code = _usage_message(fault).say(lang), fault.exit_code
-    elif isinstance(fault, OSError):
-        text, code = _machine_message(fault).say(lang), USAGE
-    else:
-        text = msg("Stopped by you. What was begun is safe; run the command again.").say(lang)
-    return f"{msg('Error').say(lang)}: {text}", code
-
-
-def _usage_message(fault: TyperException) -> Message:
+def complaint(fault: TyperException) -> Message:
     """Typer's complaint in our words; its classes have no public names yet."""
     kind = type(fault).__name__
     option, param = getattr(fault, "option_name", ""), getattr(fault, "param", None)
@@ -100,9 +82,3 @@ def _name_of(param: Any) -> str:
     if param.opts and param.opts[0].startswith("-"):
         return str(param.opts[0])
     return str(param.metavar or param.name).upper()
-
-
-def _machine_message(fault: OSError) -> Message:
-    if fault.filename:
-        return msg("The computer refuses {file}: {detail}.", file=str(fault.filename), detail=refusal(fault))
-    return msg("The computer refuses: {detail}.", detail=refusal(fault))

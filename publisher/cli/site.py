@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli import _show
+from publisher.cli import _build, _show
 from publisher.cli._command import EXIT_CODES, Group, Json, Remove, app, command
 from publisher.cli._console import PARTLY, WELL, Console
 from publisher.cli._terminal import Progress, open_page, shown
@@ -24,12 +24,7 @@ def build(
     ] = None,
 ) -> int:
     """Builds the site. Nothing is deployed or posted."""
-    from publisher import publish
-
-    with Progress(console) as say:
-        built = publish.build(console.settings, console.now, say, call=console.call, why=why)
-    _show.built(console, built)
-    return PARTLY if _show.errors(built.findings) else WELL
+    return _build.build(console, why)
 
 
 @command("Example: kentongan serve --port 8001")

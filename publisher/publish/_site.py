@@ -48,13 +48,11 @@ def check(settings: Settings) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: (f.path, f.line, f.rule, str(f.message))))
 
 
-def build(
-    settings: Settings, now: datetime, say: Say | None = None, *, call: str = "", why: str | None = None
-) -> Built:
+def build(settings: Settings, now: datetime, say: Say | None = None) -> Built:
     """The site in its output folder. Raises what plugins.run.build raises."""
     from plugins import run
 
-    return run.build(settings, now, say=say, call=call, why=why)
+    return run.build(settings, now, say=say)
 
 
 def audit(settings: Settings, now: datetime, folder: Path | None = None) -> tuple[Finding, ...]:

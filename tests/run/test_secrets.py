@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 import typer
 
-from publisher.cli import app
+from publisher.cli._commands import app
 from publisher.settings import variable
 from tests.loopback import Listener, free_port
 from tests.run.clones import ROOT, article
