@@ -115,6 +115,45 @@ def test_every_command_has_help() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_build_alone_answers_as_every_command(small: Any, lang: str) -> None:
+    """`kentongan build`, which never starts Typer, says and returns what Typer's command does: for a fault of the
+    environment, the settings and the project, for a finding, and when all is well."""
+    office = small.folder / "office.toml"
+    whole = office.read_text(encoding="utf-8")
+    wrong = small.folder / "content" / "berita" / "2026" / "salah.md"
+
+    def both(code: int, **more: str) -> None:
+        ends = []
+        for own in ([], ["--content", "content"]):  # with an argument Typer runs it
+            done = subprocess.run(
+                [sys.executable, "-W", "error", "-m", "publisher", "build", *own],
+                cwd=small.folder,
+                env=environ(small, lang, **more),
+                capture_output=True,
+                encoding="utf-8",
+                check=False,
+            )
+            ends.append((done.returncode, done.stdout, done.stderr))
+        assert ends[0] == ends[1]
+        assert ends[0][0] == code, ends[0]
+
+    both(2, SOURCE_DATE_EPOCH="kemarin")
+    both(2, SOURCE_DATE_EPOCH="9" * 30)
+    office.write_text("salah = 1\n" + whole, encoding="utf-8")
+    both(2)
+    office.write_text(whole, encoding="utf-8")
+    (small.folder / "pelicanconf.py").rename(small.folder / "simpan.py")
+    both(2)
+    (small.folder / "simpan.py").rename(small.folder / "pelicanconf.py")
+    wrong.write_text("tanpa kepala", encoding="utf-8")
+    assert small.run("build", lang=lang).returncode == 3
+    both(3)
+    wrong.unlink()
+    assert small.run("build", lang=lang).returncode == 0
+    both(0)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_help_of_a_command(small: Any, lang: str) -> None:
     """`COMMAND --help` and `-h` show usage, options, example and exit codes, and need no project around them."""
     empty = clones.Clone(small.folder / "theme", small.port)
