@@ -46,6 +46,6 @@ class Swap(MetaPathFinder):
 if __name__ == "__main__":
     sys.meta_path.insert(0, Swap())
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
-    from publisher.cli import main
+    from publisher.__main__ import main
 
     main()

@@ -60,13 +60,15 @@ def build(
     say: Say | None = None,
     call: str = "",
     why: str | None = None,
+    changed: bool = False,
 ) -> Built:
     """Builds the site of ``settings`` as of ``now``; a preview shows drafts and held articles too.
 
     Findings stop nothing. Raises SiteFault when theme, settings or a feed are at fault and MachineFault
     when the disk is; the last site stands then. ``say`` is told how far the build is, and
     what Pelican warns of. ``call`` is what publisher.build.unchanged.call says of the settings, "" when nobody knows;
-    ``why`` is a page, by its path, of which ``say`` is told why it is made anew.
+    ``why`` is a page, by its path, of which ``say`` is told why it is made anew; ``changed`` spares a look at the site
+    when the caller has just seen that something changed.
     """
     conf = settings.root / CONF
     if not conf.is_file():
@@ -80,7 +82,8 @@ def build(
     if not settings.content.is_dir():
         raise folder.missing(settings.content)
     place = unchanged.Place(settings.root, settings.content, settings.output, settings.state)
-    note = None if preview else unchanged.find(place, now, office=office_digest(settings))
+    looks = not preview and not changed
+    note = unchanged.find(place, now, office=office_digest(settings)).note if looks else None
     if note is not None:
         if why is not None and say is not None:
             say(msg("{page} stays as it is.", page=why), 0, 0)

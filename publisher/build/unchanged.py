@@ -94,6 +94,15 @@ class Note:
     strangers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at the site found: the note of the last build, when one would change nothing now, or that something
+    is ``changed`` since a build that was asked the same. Neither when that cannot be told."""
+
+    note: Note | None = None
+    changed: bool = False
+
+
 # notes of another shape, written by another version, are not read
 _SHAPE = " ".join(f.name for kind in (Note, Seen, Left) for f in fields(kind))
 
@@ -110,33 +119,33 @@ def office_digest(settings: Settings) -> str:
     return digest(repr(settings.office))
 
 
-def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> Note | None:
-    """The note of the last build, when one at ``now`` would change nothing; None when that cannot be told."""
+def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> Look:
+    """Whether a build at ``now`` would change anything."""
     if not place.state.is_dir() or Staging(place.output, place.state).folder.exists():
-        return None
+        return Look()
     state = State(place.state)
     try:
         note = state.get(KIND, str(place.output), _SHAPE)
         if not isinstance(note, Note) or not _is_same(note, now, office, call):
-            return None
+            return Look()
         inputs = place.inputs()
         if note.inputs[: len(inputs)] != inputs:  # our code or a library is another one
-            return None
+            return Look()
         began = time.time_ns()
         standing = state.get(LEFT, str(place.output), _SHAPE)
         if not isinstance(standing, Left):
-            return None
+            return Look()
         with standing.looking(_HERE) as is_standing:
             if see(note.inputs, known=note.read.young) != note.read or see(place.notes()) != note.notes:
-                return None
+                return Look(changed=True)
             if not is_standing():
                 state.keep(LEFT, str(place.output), _SHAPE, Left())  # the build looks at everything and notes it anew
                 state.save()
-                return None
+                return Look(changed=True)
         if note.read.young:  # old enough by now to be told by their stamps
             state.keep(KIND, str(place.output), _SHAPE, replace(note, read=see(note.inputs, until=began)))
             state.save()
-        return note
+        return Look(note)
     finally:
         state.close()
 

@@ -25,6 +25,7 @@ from plugins import periods as lists
 from plugins.run import build
 from publisher.build import journal, letters, periods, unchanged
 from publisher.build.state import FILENAME
+from publisher.cli import _build
 from tests.conftest import FULL, WIB
 from tests.plugins.conftest import PAGES, SERVICE, Office, project, tree
 
@@ -306,6 +307,33 @@ def test_the_command_loads_little_after_an_edit(office: Office, command: Callabl
     assert "pelican" in loaded
     assert not loaded & {"typer", "pydantic", "sqlalchemy", "requests", "tweepy", "publisher.cli._commands"}
     assert not loaded & {"publisher.publish", "publisher.ledger", "publisher.channels", "publisher.outreach"}
+
+
+def test_a_site_seen_changed_is_not_looked_at_again(
+    office: Office, refused: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`kentongan build` looks once at a site that changed. When the last build was asked in other words, the checked
+    settings tell whether it was asked the same."""
+    looks: list[str] = []
+    find = unchanged.find
+
+    def seen(*given: Any, **asked: str) -> unchanged.Look:
+        looks.extend(asked)
+        return find(*given, **asked)
+
+    monkeypatch.setattr(unchanged, "find", seen)
+    monkeypatch.chdir(office.root)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795485600")
+    assert _build.alone("en") == 0
+    office.article("dua", "Baru.")
+    looks.clear()
+    assert _build.alone("en") == 0
+    assert looks == ["call"]
+    looks.clear()
+    refused()
+    monkeypatch.setenv("KENTONGAN_X_TOKEN", "lain")
+    assert _build.alone("en") == 0
+    assert looks == ["call", "office"]
 
 
 def test_settings_that_are_the_same_are_not_checked_again(office: Office) -> None:
