@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from itertools import islice
@@ -144,6 +145,7 @@ forked = pytest.mark.skipif(not hasattr(os, "fork"), reason="no copies of a proc
 @pytest.fixture
 def two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cores, "cores", lambda: 2)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # whatever servers other tests left running
 
 
 def nothing() -> None:

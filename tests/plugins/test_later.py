@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[int]]:
         return begun
 
     monkeypatch.setattr(os, "fork", counted)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # whatever servers other tests left running
     return switch
 
 
