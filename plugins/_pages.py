@@ -123,7 +123,7 @@ class Pages:
         return shared
 
     def keep(
-        self, paths: Iterable[str], template: Template, names: Collection[str], context: Mapping[str, Any]
+        self, paths: Collection[str], template: Template, names: Collection[str], context: Mapping[str, Any]
     ) -> bool:
         """Keeps pages without a look at each, if they may be: the caller says that what each is given by ``names`` is
         as it was, this method looks whether what ``template`` makes of it is. False when they must be looked at."""
@@ -138,7 +138,7 @@ class Pages:
             return False
         last = self.last
         found = {path: last[path][1:].partition(" ")[0] for path in paths if path in last}
-        if len(found) != len(tuple(paths)):
+        if len(found) != len(paths):
             return False
         self.kept.update(found)
         return True

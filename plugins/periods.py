@@ -82,9 +82,9 @@ def _listed(
 ) -> View:
     """What the list's own page shows; the list is noted for the pages of its periods, feeds and sitemaps."""
     home, divide = cut
-    own = "".join(map(run.marks.alone, values.values()))
     sign = run.marks.several(a.record for a in articles)
-    group = run.groups.find(home, f"{kind} {own} {sign}")
+    whole = " ".join((kind, *map(run.marks.alone, values.values()), sign))
+    group = run.groups.find(home, whole)
     facts: Facts
     if group is not None:
         facts = group.facts
@@ -93,7 +93,7 @@ def _listed(
         rows = tuple(row for period in found.periods for row in _rows(period))
         facts = Facts(found.own().periods, rows, _newest(articles))
         paths = tuple(f"{home}{path}index.html" for _, path, _ in rows)
-        run.groups.note(home, Group(f"{kind} {own} {sign}", paths, facts))
+        run.groups.note(home, Group(whole, paths, facts))
     told = None if group is None else group.paths
     run.shelves.append(Listing(kind, values, home, sign, facts, told, divide))
     shown = tuple(articles[: periods.NEWEST] if facts.spans else articles)
