@@ -228,7 +228,7 @@ def _shown(text: str, ids: list[str]) -> dict:
         start, end = found["indices"]
         short = "https://t.co/" + hashlib.sha256(found["url"].encode()).hexdigest()[:10]
         full = found["url"] if "://" in found["url"] else f"http://{found['url']}"
-        urls.append({"url": short, "expanded_url": full, "display_url": full[8:30]})
+        urls.append({"url": short, "expanded_url": full, "display_url": full.partition("://")[2][:26]})
         out += html.escape(text[last:start], quote=False) + short
         last = end
     out += html.escape(text[last:], quote=False)

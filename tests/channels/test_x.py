@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,19 @@ def test_a_post_without_link_is_found_by_its_words(
     assert found is not None
     assert found.remote_id == receipt.remote_id
     assert channel.find(post, KEY, since() + timedelta(hours=1)) is None, "the same words from before are another post"
+
+
+def test_a_domain_that_x_makes_a_link_is_found_by_the_words(
+    channel: x.Channel, fake_x: str, site: Path, record: Callable[..., Any]
+) -> None:
+    """X gives a bare domain back with a scheme before it; the words are still ours."""
+    post = replace(channel.compose(record(id="20261124-domain")), text="Daring · kemenagkabtegal.id #PTSP", link="")
+    receipt = channel.send(post, channel.prepare(post, site, {}, nothing), KEY)
+    (there,) = held(fake_x, post)
+    assert "http://kemenagkabtegal.id" in [u["expanded_url"] for u in there["entities"]["urls"]]
+    found = channel.find(post, KEY, since())
+    assert found is not None
+    assert found.remote_id == receipt.remote_id
 
 
 def test_a_wrong_key_is_held(fake_x: str, tmp_path: Path, site: Path, record: Callable[..., Any]) -> None:
