@@ -73,9 +73,9 @@ class Archive:
         past = self._state.get(KIND, self._kind, self._key)
         rows = self._state.rows(self._kind)
         self._names = frozenset(name for name, _ in rows)
-        known = self._made(rows) if isinstance(past, Past) and not self._order.preview else {}
+        known = self._made(rows) if isinstance(past, Past) else {}
         self.left = self._left()  # asked for last: another process looks meanwhile
-        if isinstance(past, Past) and not self._order.preview and self.left is not None:
+        if isinstance(past, Past) and self.left is not None:
             self.past, self.light = past, known
         return self.light
 

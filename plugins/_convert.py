@@ -30,7 +30,6 @@ from publisher.build.state import State
 from publisher.build.unchanged import Note, Place, Seen, office_digest
 from publisher.content import Content
 from publisher.feeds._edition import Edition
-from publisher.manifest import Manifest
 from publisher.messages import Message, msg
 from publisher.search import Group
 from publisher.settings import Settings
@@ -52,6 +51,7 @@ class Order:
     say: Say | None = None
     call: str = ""  # what publisher.build.unchanged.call says
     why: str | None = None  # the page of which it is asked why it is made anew
+    search: bool = True  # whether the search index is made, or stays as it stands
 
 
 @dataclass(slots=True)
@@ -81,7 +81,6 @@ class Run:
     groups: Any = None  # plugins._groups.Groups, from then on
     shelves: list[Any] = field(default_factory=list)  # plugins.periods.Listing of every list
     cards: dict[str, Shown] = field(default_factory=dict)  # path of a page that is no article → its card; "" the site's
-    manifest: Manifest | Path | None = None  # or the state folder that will have it
     ids: dict[str, str] = field(default_factory=dict)  # id → content path of every article in the manifest, in order
     last: Mapping[str, str] = field(default_factory=dict)  # the same of the last manifest
     edition: Edition | None = None

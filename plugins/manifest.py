@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from pelican import Pelican, signals
@@ -29,29 +28,22 @@ def write(pelican: Pelican) -> None:
     if run is None:
         return
     shown = {a.path: a for a in run.articles()}
-    records: dict[str, Record | None] = {}  # by id; None is as it stood
-    for found in run.content.articles:
-        article = shown.get(found.path) or in_zone(found, run.zone)
+    every = [shown.get(found.path) or in_zone(found, run.zone) for found in run.content.articles]
+    for article in every:
         if not isinstance(article, Light):
             run.revisions[article.path] = _revision(run, article)
-        records[article.id] = (
-            None if isinstance(article, Light) else _record(run, article, is_shown=found.path in shown)
-        )
-        run.ids[article.id] = article.path
     run.rendered = {}  # nobody else wants the texts of articles as they were before links and pictures
     for path in shown:
         run.raw.pop(path, None)
-    run.ids = dict(sorted(run.ids.items()))
-    unreadable = tuple(sorted({*run.content.unreadable, *_left_out(run)}))
-    frame = Manifest(site=run.site.url, title=run.site.title, unreadable=unreadable)
     if run.order.preview:
-        run.manifest = replace(frame, records=tuple(r for _, r in sorted(records.items()) if r is not None))
         return
-    last = _last(run) if None in records.values() else {}
-    lines = (last[key] if record is None else written(record) for key, record in sorted(records.items()))
+    every.sort(key=lambda article: article.id)
+    run.ids = {article.id: article.path for article in every}
+    last = _last(run) if any(isinstance(article, Light) for article in every) else {}
+    lines = (last[a.id] if isinstance(a, Light) else written(_record(run, a, is_shown=a.path in shown)) for a in every)
+    unreadable = tuple(sorted({*run.content.unreadable, *_left_out(run)}))
     with (run.staging.notes / FILENAME).open("wb") as file:
-        file.writelines(joined(frame, lines))
-    run.manifest = run.order.settings.state
+        file.writelines(joined(Manifest(site=run.site.url, title=run.site.title, unreadable=unreadable), lines))
 
 
 def _last(run: Run) -> dict[str, Lines]:

@@ -35,7 +35,7 @@ class Built:
     ``strangers`` are files there that no build wrote: they are never deleted, but a deploy sends them.
     """
 
-    made: Manifest | Path  # of a site found unchanged, the state folder that has it
+    state: Path  # the folder that has the manifest
     findings: tuple[Finding, ...]
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -43,12 +43,11 @@ class Built:
 
     @property
     def manifest(self) -> Manifest:
-        """What outreach may know of the site."""
-        if isinstance(self.made, Manifest):
-            return self.made
-        found = read(self.made)
+        """What outreach may know of the site. A preview leaves that of the last build for readers. Raises
+        FileNotFoundError when there was none."""
+        found = read(self.state)
         if found is None:
-            raise FileNotFoundError(self.made)
+            raise FileNotFoundError(self.state)
         return found
 
 
@@ -61,14 +60,16 @@ def build(
     call: str = "",
     why: str | None = None,
     changed: bool = False,
+    search: bool = True,
 ) -> Built:
-    """Builds the site of ``settings`` as of ``now``; a preview shows drafts and held articles too.
+    """Builds the site of ``settings`` as of ``now``; a preview shows drafts and held articles too, in an output folder
+    of its own.
 
     Findings stop nothing. Raises SiteFault when theme, settings or a feed are at fault and MachineFault
     when the disk is; the last site stands then. ``say`` is told how far the build is, and
     what Pelican warns of. ``call`` is what publisher.build.unchanged.call says of the settings, "" when nobody knows;
     ``why`` is a page, by its path, of which ``say`` is told why it is made anew; ``changed`` spares a look at the site
-    when the caller has just seen that something changed.
+    when the caller has just seen that something changed; without ``search`` the search index stays as it stands.
     """
     conf = settings.root / CONF
     if not conf.is_file():
@@ -82,24 +83,25 @@ def build(
     if not settings.content.is_dir():
         raise folder.missing(settings.content)
     place = unchanged.Place(settings.root, settings.content, settings.output, settings.state)
-    looks = not preview and not changed
-    note = unchanged.find(place, now, office=office_digest(settings)).note if looks else None
+    note = None if changed else unchanged.find(place, now, office=office_digest(settings)).note
     if note is not None:
         if why is not None and say is not None:
             say(msg("{page} stays as it is.", page=why), 0, 0)
         return Built(settings.state, note.findings, strangers=note.strangers)
     try:
-        return _run(settings, now, preview, say, call, why)
+        return _run(settings, now, preview, say, call, why, search)
     except Forgotten:
-        return _run(settings, now, preview, say, call, why)
+        return _run(settings, now, preview, say, call, why, search)
 
 
-def _run(settings: Settings, now: datetime, preview: bool, say: Say | None, call: str, why: str | None) -> Built:
+def _run(
+    settings: Settings, now: datetime, preview: bool, say: Say | None, call: str, why: str | None, search: bool
+) -> Built:
     pelican = _pelican()
     with _own_ways(pelican), _listening(pelican, say), _calm():
         from plugins._convert import ORDER, RUN, Order, to_pelican
 
-        order = Order(settings, now, preview, say, call, why)
+        order = Order(settings, now, preview, say, call, why, search)
         made: dict[str, Any] = {}
         try:
             made = pelican.read_settings(str(settings.root / CONF), override={**to_pelican(settings), ORDER: order})
@@ -115,10 +117,10 @@ def _run(settings: Settings, now: datetime, preview: bool, say: Say | None, call
 
 
 def _built(run: Any) -> Built:
-    if run is None or run.manifest is None:
+    if run is None:
         raise SiteFault(msg("{file} names too few plugins; take the one that came with the project.", file=CONF))
     placed = run.placed
-    return Built(run.manifest, run.told(), placed.changed, placed.removed, placed.strangers)
+    return Built(run.order.settings.state, run.told(), placed.changed, placed.removed, placed.strangers)
 
 
 def _pelican() -> Any:
@@ -134,8 +136,11 @@ def _pelican() -> Any:
 
 @contextmanager
 def _own_ways(pelican: Any) -> Iterator[None]:
-    """Takes back what Pelican changes in the whole process: locale, module search path, standard output."""
+    """Takes back what Pelican changes in the whole process: locale, module search path, standard output; and lets go
+    of what it would remember of all articles for good."""
+    from pelican.contents import Content
     from pelican.log import LimitFilter
+    from pelican.utils import memoized
 
     kept, paths, quiet = locale.setlocale(locale.LC_ALL), list(sys.path), pelican.console.quiet
     listeners = set(_listeners(pelican))
@@ -149,6 +154,9 @@ def _own_ways(pelican: Any) -> Iterator[None]:
         for signal, listener in _listeners(pelican):
             if (signal, listener) not in listeners:  # the next build hears its own plugins only
                 signal.disconnect(listener)
+        for method in vars(Content).values():
+            if isinstance(method, memoized):
+                method.cache.clear()
         pelican.console.quiet = quiet
         sys.path[:] = paths
         sys.modules.pop(Path(CONF).stem, None)

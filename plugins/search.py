@@ -41,9 +41,18 @@ def write(pelican: Pelican) -> None:
     if run is None or run.edition is None:
         return
     for done, name in enumerate(search.in_order(run.searched)):
+        if not run.order.search and (stands := _standing(run.order.settings.output, name)):
+            run.standing.update(stands)
+            continue
         run.tell(msg("Search: {name}", name=name), done, len(run.searched))
         for file in _kept(run, name, run.edition.memory, engine=not done):
             run.put(file, f"{search.FOLDER}/{name}/{file.facts['name']}")
+
+
+def _standing(output: Path, name: str) -> frozenset[str]:
+    """The files of a group's bundle in the site as it stands."""
+    files = (p for p in (output / search.FOLDER / name).rglob("*") if p.is_file())
+    return frozenset(p.relative_to(output).as_posix() for p in files)
 
 
 def _kept(run: Run, name: str, memory: Memory, *, engine: bool) -> tuple[sets.Member, ...]:

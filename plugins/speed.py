@@ -130,12 +130,11 @@ def note(pelican: Pelican) -> None:
     run = run_of(pelican.settings)
     if run is None:
         return
-    if not run.order.preview:
-        touched = (*run.placed.changed, *run.placed.removed)
-        unchanged.keep(run.state, run.place, run.noted(next_moment(run)), touched)
+    touched = (*run.placed.changed, *run.placed.removed)
+    unchanged.keep(run.state, run.place, run.noted(next_moment(run)), touched)
     office.keep(run.state, run.order.settings)
+    hold(run)
     if not run.order.preview:
-        hold(run)
         run.state.keep(reader.IDS, "", unchanged.see(run.place.notes()[:1]).digest, run.ids)
     for kind in (_memory.KIND, texts.KIND, _links.KIND, *feeds.OF_ARTICLES):
         run.state.drop(kind, run.stamps.gone)
@@ -149,16 +148,20 @@ def note(pelican: Pelican) -> None:
 
 
 def hold(run: Run) -> None:
-    """Has the archive hold the articles that were made in this build."""
+    """Has the archive hold the articles that were made in this build, but not what only a preview shows."""
     linked: dict[str, list[str]] = {}
     for target, paths in run.linked.items():
         for path in paths:
             linked.setdefault(path, []).append(target)
-    items = (item for item in run.items if not isinstance(item, Item) and light.can_be(item.record))
+    items = (item for item in run.items if not isinstance(item, Item) and _may_stay(run, item.record))
     rows = ((item.record, _row(run, item, tuple(linked.get(item.record.path, ())))) for item in items)
     links = run.links
     past = Past(dict(links.addresses), links.waiting, links.moved, frozenset(run.secret()))
     run.archive.keep(past, ((record, row, run.pages.get(record.path, "")) for record, row in rows if row is not None))
+
+
+def _may_stay(run: Run, article: Article) -> bool:
+    return light.can_be(article) and not article.is_held(run.order.now)
 
 
 def _row(run: Run, item: Any, linked: tuple[str, ...]) -> Row | None:
@@ -194,8 +197,11 @@ def _is_as_read(article: Article, read: object) -> bool:
 
 
 def next_moment(run: Run) -> datetime | None:
-    """The first moment after this build's at which the clock alone makes another site; None when there is none."""
+    """The first moment after this build's at which the clock alone makes another site, or at which what was left as it
+    stood is to be made; None when there is none."""
     now = run.order.now
+    if not run.order.search:
+        return now
     return min((when for when in moments(run) if when > now), default=None)
 
 

@@ -7,6 +7,7 @@ machine only, builds it anew when a file changes, and has the open pages load th
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import secrets
 import socket
@@ -31,8 +32,9 @@ from publisher.mime import content_type
 from publisher.settings import is_loopback
 
 Say = Callable[[Message], None]
-# builds the preview for the address that it is given, and gives back what there is to tell the editor
-Build = Callable[[str], Sequence[Finding] | None]
+# builds the preview for the address that it is given, ``again`` after a change, and gives back what there is to tell
+# the editor
+Build = Callable[[str, bool], Sequence[Finding] | None]
 
 PREVIEW_PORT = 8001
 TRIES = 20
@@ -329,11 +331,12 @@ def preview(
     with _running(server), suppress(KeyboardInterrupt):
         try:
             before = _state(watched)
-            _rebuild(build, address, tell)
+            _rebuild(partial(build, address, False), tell)
             tell(msg("The preview is at {address}; it follows your changes. Ctrl-C ends it.", address=address))
             for _ in _changed(folder, watched, stop, before):
-                if _rebuild(build, address, tell):
+                if _rebuild(partial(build, address, True), tell):
                     changes.note()
+                gc.collect()  # what the build left behind goes while nobody waits
         finally:
             changes.end()
 
@@ -356,10 +359,10 @@ def _state(watched: Sequence[Path]) -> dict[str, tuple[int, int]]:
     return {name: (s.st_mtime_ns, s.st_size) for name, s in stats}
 
 
-def _rebuild(build: Build, address: str, tell: Say) -> bool:
+def _rebuild(build: Callable[[], Sequence[Finding] | None], tell: Say) -> bool:
     """Whether the build went well; what it found, or what went wrong, is said."""
     try:
-        findings = build(address) or ()
+        findings = build() or ()
     except KentonganError as fault:
         tell(msg("The preview stays as it was. {where} {fault}", where=fault.where, fault=fault.message))
         return False

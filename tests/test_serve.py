@@ -220,7 +220,7 @@ class Editor:
     def run(self) -> None:
         serve.preview(self.folder, self.build, [self.content], 0, lambda m: self.said.append(str(m)), stop=self.stop)
 
-    def build(self, address: str) -> tuple[Finding, ...]:
+    def build(self, address: str, again: bool) -> tuple[Finding, ...]:
         self.builds += 1
         if self.fault:
             raise self.fault
@@ -334,7 +334,7 @@ def test_the_next_free_port_is_taken(folder: Path, tmp_path: Path) -> None:
         seen: list[str] = []
         stop = threading.Event()
 
-        def build(address: str) -> None:
+        def build(address: str, again: bool) -> None:
             seen.append(address)
             stop.set()
 
@@ -347,7 +347,7 @@ import sys
 from pathlib import Path
 from publisher import serve
 folder = Path(sys.argv[1])
-serve.preview(folder, lambda address: None, [folder.parent], 0, lambda m: print(m, flush=True))
+serve.preview(folder, lambda address, again: None, [folder.parent], 0, lambda m: print(m, flush=True))
 print("selesai", flush=True)
 """
 

@@ -75,12 +75,12 @@ def preview(
     """The preview until Ctrl-C: drafts and held articles too, from a folder that no deploy takes."""
     from publisher import serve
 
-    def rebuild(address: str) -> Sequence[Finding]:
+    def rebuild(address: str, again: bool) -> Sequence[Finding]:
         from plugins import run
 
         office = replace(settings.office, url=address)
         shown = replace(settings, office=office, output=settings.state / PREVIEW)
-        report(run.build(shown, clock(), preview=True).findings)
+        report(run.build(shown, clock(), preview=True, changed=again, search=not again).findings)
         return ()
 
     watched = (settings.content, settings.root / "theme", settings.root / "office.toml")
