@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from plugins._archive import Archive
 from publisher import article, content, slugs
 from publisher.article import Service
-from publisher.build.cores import each
+from publisher.build.cores import gathered
 from publisher.build.derived import code_digest, digest
 from publisher.build.light import Light
 from publisher.build.stamps import Stamps
@@ -52,7 +52,7 @@ class Memory:
         by = digest(zone.key, hand())
         found = {path: self._known(by, path) for path in paths}
         new = [path for path, seen in found.items() if seen is None]
-        for path, seen in zip(new, each(partial(_read, folder, zone), new, SECONDS), strict=True):
+        for path, seen in zip(new, gathered(partial(_read, folder, zone), new, SECONDS), strict=True):
             found[path] = seen
             key = self._key(by, path, seen) if all(seen.named.values()) else ""  # no key for files that are not there
             if key and all(self._stamps.is_older(name, began) for name in (path, *seen.named)):

@@ -69,7 +69,7 @@ _HOST = re.compile(r"[^\s<>\"`{}|\\^%#?/]+")
 
 # html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream: controls, surrogates, noncharacters;
 # tab and line feed stay
-UNFIT = re.compile(
+_UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
@@ -89,7 +89,7 @@ _OWN_IDS = "s-"  # ids of the theme
 def clean(html: str, lang: str, *, by_hand: bool = True) -> tuple[str, tuple[str, ...]]:
     """``html`` fit for a page, and the names of the elements that were left out; a frame becomes a link.
     ``by_hand`` is whether its author wrote elements: Markdown's own stand where they belong."""
-    fit = UNFIT.sub("", _CLEANER.clean(UNFIT.sub("", html)))  # the second time what was written as &#1;
+    fit = allowed(_CLEANER.clean(allowed(html)))  # the second time what was written as &#1;
     if "<iframe" in fit:
         fit = _FRAME.sub(lambda found: _framed(found[1], lang), fit)
     if any(" src=" not in tag or " alt=" not in tag for tag in _IMAGE.findall(fit)):
@@ -104,6 +104,12 @@ def clean(html: str, lang: str, *, by_hand: bool = True) -> tuple[str, tuple[str
     if fit.count("<img") < html.count("<img"):
         gone.add("img")
     return fit, tuple(sorted(gone))
+
+
+def allowed(text: str) -> str:
+    """``text`` without the characters that no page may hold."""
+    # Looking for them takes far longer than asking for letters, signs and spaces; most texts hold nothing else.
+    return text if text.replace("\n", "").isprintable() else _UNFIT.sub("", text)
 
 
 def _valid(element: str, name: str, value: str) -> str | None:

@@ -2,7 +2,8 @@
 
 For ``each`` a helper process is started anew (spawned), so the same code runs on Linux, macOS and Windows, whatever
 threads this process has. For ``forked`` it is a copy of this process, which has all that stands here and need not be
-sent anything. A helper that dies, or a system that gives none, costs time only.
+sent anything; ``gathered`` takes the one that can be had. A helper that dies, or a system that gives none, costs
+time only.
 """
 
 from __future__ import annotations
@@ -123,6 +124,7 @@ def _nameless() -> Iterator[None]:
         sys.modules["__main__"] = kept
 
 
+COPY_SECONDS = 0.1  # what a copy costs, roughly: the pages of memory that both touch are doubled
 COPIES = 8  # most processes of forked work: each takes memory of its own for what it touches
 ROUNDS = 64  # times that each of them comes for more: one that is slower does less
 
@@ -137,7 +139,7 @@ def forked(
     what comes out is what it raised in this process, and of several the first.
     """
     hands = min(cores(), COPIES, len(items))
-    if hands < 2 or len(items) < fewest or not hasattr(os, "fork") or threading.active_count() > 1:
+    if hands < 2 or len(items) < fewest or not _is_copyable():
         yield from enumerate(map(work, items))
         return
     open_ = bytearray(b"\1") * len(items)
@@ -148,6 +150,23 @@ def forked(
     for at, is_open in enumerate(open_):
         if is_open:
             yield at, work(items[at])
+
+
+def gathered(work: Callable[[Item], Done], items: Sequence[Item], seconds: float) -> list[Done]:
+    """What ``each`` gives, all of it at once: by copies where this process can be copied, which takes less time."""
+    if not _is_copyable():
+        return list(each(work, items, seconds))
+    found = dict(forked(work, items, fewest=int(COPY_SECONDS / seconds), begin=_as_it_is))
+    return [found[at] for at in range(len(items))]
+
+
+def _as_it_is() -> None:
+    """What a copy does first that needs nothing of its own."""
+
+
+def _is_copyable() -> bool:
+    """A copy would have only one of several threads, and what the others held would be held for ever."""
+    return hasattr(os, "fork") and threading.active_count() == 1
 
 
 class _Copies:

@@ -24,7 +24,7 @@ from markdown.extensions.toc import TocExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
-from publisher.build.clean import UNFIT, clean
+from publisher.build.clean import allowed, clean
 from publisher.build.quick import quicken
 from publisher.errors import ContentFault
 from publisher.messages import msg, translator
@@ -90,7 +90,7 @@ def rendered(text: str, lang: str) -> tuple[str, tuple[str, ...]]:
     """``text`` as HTML, and the names of the elements that its author wrote and that were left out."""
     md = _markdown(lang)
     try:
-        html: str = md.reset().convert(UNFIT.sub("", text))
+        html: str = md.reset().convert(allowed(text))
     except RecursionError as fault:
         _markdown.cache_clear()  # the instance stopped half-way
         raise ContentFault(msg("The text nests lists or quotes too deeply; make it flatter.")) from fault

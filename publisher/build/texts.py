@@ -10,7 +10,7 @@ from pathlib import Path
 from publisher.article import Article, Finding, Service, Status
 from publisher.build import clean, html, markup, quick
 from publisher.build.addresses import Record
-from publisher.build.cores import each
+from publisher.build.cores import gathered
 from publisher.build.derived import code_digest, digest, file_digest
 from publisher.build.state import State
 from publisher.errors import ContentFault
@@ -41,7 +41,7 @@ def _made(records: tuple[Record, ...], state: State | None) -> Iterator[Made | M
     kept: list[Made | None] = [
         state.get(KIND, r.path, k) if state else None for r, k in zip(records, keys, strict=True)
     ]
-    new = each(render, [_job(r) for r, found in zip(records, kept, strict=True) if found is None], SECONDS)
+    new = iter(gathered(render, [_job(r) for r, found in zip(records, kept, strict=True) if found is None], SECONDS))
     for record, key, found in zip(records, keys, kept, strict=True):
         made = next(new) if found is None else found
         if state is not None and found is None and not isinstance(made, Message):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from publisher.build.clean import address, clean
+from publisher.build.clean import _UNFIT, address, allowed, clean
 
 NAMES = (
     "a b blockquote dd details div dl dt em figcaption figure form h1 h4 iframe li ol p pre script span svg table td"
@@ -97,3 +97,10 @@ def test_what_is_clean_stays_as_it_is(text: str) -> None:
 def test_an_address_holds_nothing_that_none_may_hold(given: str, wanted: str | None) -> None:
     """Spaces and signs are escaped; what cannot be an address is none; the site's own are resolved later."""
     assert address(given) == wanted
+
+
+def test_a_quick_look_misses_no_character_that_no_page_may_hold() -> None:
+    "Text of printable characters is not searched; not one of those that must go is printable."
+    found = [c for c in map(chr, range(0x110000)) if _UNFIT.match(c)]
+    assert len(found) > 2_000
+    assert all(allowed(f"a\n{c}b") == "a\nb" for c in found)

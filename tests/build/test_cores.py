@@ -244,3 +244,27 @@ def test_who_asks_no_more_ends_the_copies(two: None) -> None:
     next(given)
     given.close()  # type: ignore[attr-defined]
     assert {*children_of(os.getpid())} <= before
+
+
+@forked
+def test_what_is_gathered_comes_in_order(two: None) -> None:
+    "Copies give their results as they come; who gathers them has them in the order of the items."
+    turn = multiprocessing.Barrier(2)
+
+    def work(number: int) -> tuple[int, int]:
+        if number < 2:
+            turn.wait(60)
+        return square(number)
+
+    found = cores.gathered(work, range(128), 1)
+    assert [n for n, _ in found] == [n * n for n in range(128)]
+    assert len({pid for _, pid in found}) == 2
+
+
+def test_what_is_gathered_without_copies_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    "Where nothing can be forked, helpers are started anew, as for ``each``."
+    monkeypatch.delattr(os, "fork", raising=False)
+    monkeypatch.setattr(cores, "cores", lambda: 2)
+    found = cores.gathered(square, range(12), 1)
+    assert [n for n, _ in found] == [n * n for n in range(12)]
+    assert os.getpid() not in {pid for _, pid in found}
