@@ -40,6 +40,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[int]]:
         return begun
 
     monkeypatch.setattr(os, "fork", counted)
+    monkeypatch.setattr(cores, "COPY_SECONDS", 1000.0)  # none for texts
     monkeypatch.setattr(threading, "active_count", lambda: 1)  # whatever servers other tests left running
     return switch
 
