@@ -91,7 +91,7 @@ def _month(context: Context, day: date) -> str:
 def _language(context: Context) -> str:
     """The language of the article or page that is being written, else the site's."""
     for name in ("article", "page"):
-        lang = getattr(context.get(name), "lang", None)
+        lang = getattr(context.resolve_or_missing(name), "lang", None)
         if lang in MONTHS:
             return str(lang)
-    return str(getattr(context.get("site"), "language", "id"))
+    return str(getattr(context.resolve_or_missing("site"), "language", "id"))

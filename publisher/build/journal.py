@@ -1,7 +1,8 @@
 """Puts a staged site in place file by file, so that a crash at any point leaves work that can be finished.
 
-The order: what pages show, pages, lists and feeds, the state's files, deletions last. The journal is on
-the disk before the first rename. ``recover`` finishes it after a crash, or takes back what a fault stopped.
+The order: what pages show, pages, lists and feeds, the state's files, deletions last; where there is no site yet, all
+of it at once. The journal is on the disk before the first rename. ``recover`` finishes it after a crash, or takes
+back what a fault stopped.
 """
 
 from __future__ import annotations
@@ -68,16 +69,16 @@ def place(
 
     Raises MachineFault, with the last site put back, when the disk refuses.
     """
-    staged = sorted(_walk(staging.site), key=order)
+    staged = sorted(files_of(staging.site), key=order)
     files = frozenset(staged).union(kept)
     listed = written(staging) if listed is None else listed
     before = frozenset(listed)
     put = tuple(p for p in staged if not _same(staging.site / p, staging.output / p))
-    present = before.union(strangers) if strangers is not None else frozenset(_walk(staging.output))
+    present = before.union(strangers) if strangers is not None else frozenset(files_of(staging.output))
     gone = tuple(sorted(p for p in before - files if p in present))
     if files != before or not (staging.state / staging.written).is_file():
         _write_list(staging, sorted([p for p in listed if p in files] + sorted(files - before)))
-    notes = tuple(sorted(_walk(staging.notes)))
+    notes = tuple(sorted(files_of(staging.notes)))
     plan = _Plan(put, tuple(p for p in put if p not in present), notes, gone)
     _write(staging, plan)
     step("journal")
@@ -128,14 +129,11 @@ def _rank(path: str) -> int:
 
 def _carry_out(staging: Staging, plan: _Plan, step: Step) -> None:
     """Every step may have been done before: a staged file that is gone stands in the output already."""
-    for folder in sorted({PurePosixPath(p).parent for p in plan.put}):
-        (staging.output / folder).mkdir(parents=True, exist_ok=True)
-    for path in plan.put:
-        source = staging.site / path
-        if source.exists():
-            _keep(staging, path)
-            _replace(source, staging.output / path)
-            step(f"put {path}")
+    if plan.put and not os.path.lexists(staging.output):
+        _replace(staging.site, staging.output)
+        step("put all")
+    elif staging.site.exists():
+        _put(staging, plan, step)
     for path in plan.notes:
         _put_note(staging, path)
         step(f"note {path}")
@@ -148,6 +146,17 @@ def _carry_out(staging: Staging, plan: _Plan, step: Step) -> None:
     staging.journal.unlink()
     step("done")
     staging.discard()
+
+
+def _put(staging: Staging, plan: _Plan, step: Step) -> None:
+    for folder in sorted({PurePosixPath(p).parent for p in plan.put}):
+        (staging.output / folder).mkdir(parents=True, exist_ok=True)
+    for path in plan.put:
+        source = staging.site / path
+        if source.exists():
+            _keep(staging, path)
+            _replace(source, staging.output / path)
+            step(f"put {path}")
 
 
 def _take_back(staging: Staging, plan: _Plan) -> None:
@@ -235,10 +244,11 @@ def _same(new: Path, old: Path) -> bool:
     return old.is_file() and (new.samefile(old) or filecmp.cmp(new, old, shallow=False))
 
 
-def _walk(folder: Path) -> Iterator[str]:
+def files_of(folder: Path) -> Iterator[str]:
+    """The paths of all files below ``folder``, with "/" between their parts."""
     for top, _, files in os.walk(folder):
-        base = Path(top).relative_to(folder)
-        yield from ((base / name).as_posix() for name in files)
+        base = Path(top).relative_to(folder).as_posix()
+        yield from files if base == "." else (f"{base}/{name}" for name in files)
 
 
 def written(staging: Staging) -> list[str]:

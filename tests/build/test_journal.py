@@ -83,6 +83,29 @@ def test_only_what_changed_is_touched(standing: Path) -> None:
     assert sorted(p.name for p in standing.iterdir()) == ["output", "state"]
 
 
+def test_a_first_site_comes_all_at_once(tmp_path: Path) -> None:
+    """Nobody sees a part of it; a kill before or after that is finished by the next run, a fault leaves nothing."""
+    names: list[str] = []
+    place(staged(tmp_path / "a", NEW, b"1\n"), step=names.append)
+    assert [name for name in names if name.startswith("put")] == ["put all"]
+    assert tree(tmp_path / "a/output") == NEW
+    for number in range(1, len(names)):
+        folder = tmp_path / f"kill-{number}"
+        with pytest.raises(Killed):
+            place(staged(folder, NEW, b"1\n"), step=stop_at(number))
+        recover(Staging(folder / "output", folder / "state"))
+        assert tree(folder / "output") == NEW
+        assert tree(folder / "state")["manifest.json"] == b"1\n"
+
+    def refuse(name: str) -> None:
+        if name == "put all":
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(MachineFault):
+        place(staged(tmp_path / "b", NEW, b"1\n"), step=refuse)
+    assert not tree(tmp_path / "b/output")
+
+
 def test_a_strangers_file_stays_and_is_named(standing: Path) -> None:
     """Only what a build wrote is deleted."""
     write(standing / "output", {"google123.html": b"punya orang", "berita/b/foto.jpg": b"x"})
