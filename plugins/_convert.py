@@ -27,7 +27,7 @@ from publisher.build.light import Light
 from publisher.build.staging import Staging
 from publisher.build.stamps import Stamps
 from publisher.build.state import State
-from publisher.build.unchanged import Note, Place, Seen, office_digest
+from publisher.build.unchanged import Note, Place, Scan, Seen, office_digest
 from publisher.content import Content
 from publisher.feeds._edition import Edition
 from publisher.messages import Message, msg
@@ -52,6 +52,7 @@ class Order:
     call: str = ""  # what publisher.build.unchanged.call says
     why: str | None = None  # the page of which it is asked why it is made anew
     search: bool = True  # whether the search index is made, or stays as it stands
+    scan: Scan | None = None  # the stamps of what is read, when they were taken just now
 
 
 @dataclass(slots=True)

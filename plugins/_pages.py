@@ -196,7 +196,12 @@ class Pages:
                 yield from here.file(path)
             elif self.last[path].startswith(_DEAD):
                 yield from look.dead(path, self._page(path).dead)
+        look.targets.update(here.targets)
         self._secret = frozenset(secret)
+
+    def targets(self, path: str) -> bytes:
+        """Where the page led when it was last made, all of which was there then."""
+        return self._page(path).targets if self.last.get(path, "").startswith(_WELL) else b""
 
     def checked(self, targets: Mapping[str, bytes], found: Iterable[Problem]) -> None:
         """Notes where the pages lead."""

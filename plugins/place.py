@@ -50,7 +50,11 @@ def check(run: Run, before: Collection[str]) -> None:
     site = run.staging.site
     staged = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
     look = Look(site, run.site.url, staged | run.kept(), run.secret())
-    again = sorted(path for path in staged if not look.holds(path, run.later.looked.get(path)))
+    stands = run.shown.targets if look.files.issuperset(before) else lambda path: b""
+    looked = run.later.looked
+    again = sorted(
+        path for path in staged if not look.holds(path, looked.get(path), stands(path) if path in looked else b"")
+    )
     found = [*look.missing(required), *(problem for path in again for problem in look.file(path))]
     found += look.names(run.standing)
     found += run.shown.recheck(look, before, run.secret())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -32,7 +31,7 @@ from publisher.build.light import Light
 from publisher.build.site import to_site
 from publisher.build.stamps import Stamps
 from publisher.build.state import State
-from publisher.build.unchanged import Place, looking, see
+from publisher.build.unchanged import Place, looking, scan, see
 from publisher.errors import SiteFault
 from publisher.manifest import FILENAME
 from publisher.messages import msg
@@ -109,15 +108,16 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         state = State(settings.state)
         held.callback(state.close)
         inputs = (*_convert.place_of(settings).inputs(), *more)
-        seen: dict[str, tuple[int, int, int, int]] = {}
-        read, program = see(inputs, until=time.time_ns(), into=seen), see(_convert.place_of(settings).program()).digest
-        stamps = Stamps(state, settings.content, seen)
+        found = order.scan if order.scan is not None and order.scan.tops == inputs else scan(inputs)
+        read = see(found, until=found.began)
+        program = see(scan(_convert.place_of(settings).program())).digest
+        stamps = Stamps(state, settings.content, found.stamps)
         keep = last_paths(state, _convert.place_of(settings))
         with looking(state, _convert.place_of(settings)) as left:
             archive = Archive(state, stamps, order, program, left)
             memory = Memory(state, stamps, archive, settings.content, settings.zone)
-            found = folder.read(settings.content, settings.zone, keep=keep, reader=memory)
-        run = assemble(order, place, found, held, state, stamps, program, memory)
+            content = folder.read(settings.content, settings.zone, keep=keep, reader=memory)
+        run = assemble(order, place, content, held, state, stamps, program, memory)
     except BaseException:
         held.close()
         raise
@@ -223,7 +223,7 @@ NOTHING = "there is no such file"
 def last_paths(state: State, place: Place) -> Mapping[str, str]:
     """Id to path of the last manifest, in its order; a lost or damaged one says nothing, and this build makes it
     anew."""
-    known: Mapping[str, str] | None = state.get(IDS, "", see(place.notes()[:1]).digest)
+    known: Mapping[str, str] | None = state.get(IDS, "", see(scan(place.notes()[:1])).digest)
     if known is not None:
         return known
     try:

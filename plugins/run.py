@@ -18,7 +18,7 @@ from publisher import content as folder
 from publisher.article import Finding
 from publisher.build import unchanged
 from publisher.build.state import Forgotten
-from publisher.build.unchanged import office_digest
+from publisher.build.unchanged import Look, office_digest
 from publisher.errors import KentonganError, SettingsFault, SiteFault
 from publisher.manifest import Manifest, read
 from publisher.messages import Message, msg
@@ -59,7 +59,7 @@ def build(
     say: Say | None = None,
     call: str = "",
     why: str | None = None,
-    changed: bool = False,
+    look: Look | None = None,
     search: bool = True,
 ) -> Built:
     """Builds the site of ``settings`` as of ``now``; a preview shows drafts and held articles too, in an output folder
@@ -68,8 +68,8 @@ def build(
     Findings stop nothing. Raises SiteFault when theme, settings or a feed are at fault and MachineFault
     when the disk is; the last site stands then. ``say`` is told how far the build is, and
     what Pelican warns of. ``call`` is what publisher.build.unchanged.call says of the settings, "" when nobody knows;
-    ``why`` is a page, by its path, of which ``say`` is told why it is made anew; ``changed`` spares a look at the site
-    when the caller has just seen that something changed; without ``search`` the search index stays as it stands.
+    ``why`` is a page, by its path, of which ``say`` is told why it is made anew; ``look`` is what the caller has just
+    seen of the site; without ``search`` the search index stays as it stands.
     """
     conf = settings.root / CONF
     if not conf.is_file():
@@ -83,25 +83,26 @@ def build(
     if not settings.content.is_dir():
         raise folder.missing(settings.content)
     place = unchanged.Place(settings.root, settings.content, settings.output, settings.state)
-    note = None if changed else unchanged.find(place, now, office=office_digest(settings)).note
+    if look is None or not (look.changed or look.note):
+        look = unchanged.find(place, now, office=office_digest(settings))
+    note = look.note
     if note is not None:
         if why is not None and say is not None:
             say(msg("{page} stays as it is.", page=why), 0, 0)
         return Built(settings.state, note.findings, strangers=note.strangers)
+    order = {"preview": preview, "call": call, "why": why, "search": search}
     try:
-        return _run(settings, now, preview, say, call, why, search)
+        return _run(settings, now, say, scan=look.scan, **order)
     except Forgotten:
-        return _run(settings, now, preview, say, call, why, search)
+        return _run(settings, now, say, **order)
 
 
-def _run(
-    settings: Settings, now: datetime, preview: bool, say: Say | None, call: str, why: str | None, search: bool
-) -> Built:
+def _run(settings: Settings, now: datetime, say: Say | None, **more: Any) -> Built:
     pelican = _pelican()
     with _own_ways(pelican), _listening(pelican, say), _calm():
         from plugins._convert import ORDER, RUN, Order, to_pelican
 
-        order = Order(settings, now, preview, say, call, why, search)
+        order = Order(settings, now, say=say, **more)
         made: dict[str, Any] = {}
         try:
             made = pelican.read_settings(str(settings.root / CONF), override={**to_pelican(settings), ORDER: order})
@@ -174,7 +175,7 @@ def _calm() -> Iterator[None]:
         gc.set_threshold(*kept)
 
 
-_CALM = 100_000  # new values between two looks; Python's own is 700
+_CALM = 1_000_000  # new values between two looks; Python's own is 700
 
 
 def _listeners(pelican: Any) -> list[tuple[Any, Any]]:

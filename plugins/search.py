@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -51,8 +52,10 @@ def write(pelican: Pelican) -> None:
 
 def _standing(output: Path, name: str) -> frozenset[str]:
     """The files of a group's bundle in the site as it stands."""
-    files = (p for p in (output / search.FOLDER / name).rglob("*") if p.is_file())
-    return frozenset(p.relative_to(output).as_posix() for p in files)
+    found = os.walk(output / search.FOLDER / name)
+    return frozenset(
+        f"{Path(folder).relative_to(output).as_posix()}/{file}" for folder, _, files in found for file in files
+    )
 
 
 def _kept(run: Run, name: str, memory: Memory, *, engine: bool) -> tuple[sets.Member, ...]:

@@ -135,7 +135,7 @@ def note(pelican: Pelican) -> None:
     office.keep(run.state, run.order.settings)
     hold(run)
     if not run.order.preview:
-        run.state.keep(reader.IDS, "", unchanged.see(run.place.notes()[:1]).digest, run.ids)
+        run.state.keep(reader.IDS, "", unchanged.see(unchanged.scan(run.place.notes()[:1])).digest, run.ids)
     for kind in (_memory.KIND, texts.KIND, _links.KIND, *feeds.OF_ARTICLES):
         run.state.drop(kind, run.stamps.gone)
     for kind in (keys.KIND, *feeds.SECTIONS):

@@ -102,14 +102,16 @@ class Look:
         here = f"{self.site}/{path.removesuffix('index.html')}"
         return b"".join(sorted(self._digests(here, frozenset(_page_links(raw)))))
 
-    def holds(self, path: str, targets: bytes | None) -> bool:
-        """Whether there is nothing wrong with the page at ``path``, of which ``ahead`` gave ``targets``."""
+    def holds(self, path: str, targets: bytes | None, standing: bytes = b"") -> bool:
+        """Whether there is nothing wrong with the page at ``path``, of which ``ahead`` gave ``targets``; those in
+        ``standing`` are known to be there."""
         if targets is None:
             return False
-        if self._standing is None:
-            self._standing = hashes((*self.files, *map(address, self.files)))
         self.targets[path] = targets
-        return self._standing.issuperset(split(targets))
+        new = frozenset(split(targets)).difference(split(standing))
+        if new and self._standing is None:
+            self._standing = hashes((*self.files, *map(address, self.files)))
+        return self._standing is None or self._standing.issuperset(new)
 
     def _digests(self, here: str, links: Iterable[str]) -> Iterator[bytes]:
         """The digests of the targets of ``links``; most stand on many pages."""

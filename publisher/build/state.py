@@ -16,6 +16,7 @@ from typing import Any
 
 FILENAME = "build.sqlite3"
 VERSION = 2
+_PAGE = 8192  # bytes; the light part of an article would not fit into one of SQLite's own 4096
 WAIT = 5.0  # seconds for another build of the same project to finish writing
 
 _SCHEMA = """
@@ -240,7 +241,7 @@ def _new(file: Path) -> sqlite3.Connection:
             if place is file:
                 file.unlink(missing_ok=True)
             base = sqlite3.connect(place, timeout=WAIT)
-            base.executescript(f"begin; {_SCHEMA} pragma user_version = {VERSION}; commit;")
+            base.executescript(f"pragma page_size = {_PAGE}; begin; {_SCHEMA} pragma user_version = {VERSION}; commit;")
         except (OSError, sqlite3.DatabaseError):
             continue
         return base

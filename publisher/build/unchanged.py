@@ -70,6 +70,19 @@ def _program() -> tuple[str, ...]:
     return (*found, *sorted({f"{Path(s.origin).parents[1]}/" for s in specs if s and s.origin}))
 
 
+Stamp = tuple[int, int, int, int]  # size, when bytes and when state changed (nanoseconds), place on the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The ``stamps`` of all files below ``tops``, taken from the moment ``began`` (nanoseconds) on. A top with a
+    closing slash is the folder alone, whatever stands in it."""
+
+    tops: tuple[str, ...]
+    began: int
+    stamps: Mapping[str, Stamp]
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The stamps of many files as one digest; ``young`` are those that were taken by their bytes."""
@@ -97,10 +110,12 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a look at the site found: the note of the last build, when one would change nothing now, or that something
-    is ``changed`` since a build that was asked the same. Neither when that cannot be told."""
+    is ``changed`` since a build that was asked the same. Neither when that cannot be told. ``scan`` is of all that the
+    last build read."""
 
     note: Note | None = None
     changed: bool = False
+    scan: Scan | None = None
 
 
 # notes of another shape, written by another version, are not read
@@ -131,19 +146,19 @@ def find(place: Place, now: datetime, *, office: str = "", call: str = "") -> Lo
         inputs = place.inputs()
         if note.inputs[: len(inputs)] != inputs:  # our code or a library is another one
             return Look()
-        began = time.time_ns()
         standing = state.get(LEFT, str(place.output), _SHAPE)
         if not isinstance(standing, Left):
             return Look()
         with standing.looking(_HERE) as is_standing:
-            if see(note.inputs, known=note.read.young) != note.read or see(place.notes()) != note.notes:
-                return Look(changed=True)
+            found = scan(note.inputs)
+            if see(found, known=note.read.young) != note.read or see(scan(place.notes())) != note.notes:
+                return Look(changed=True, scan=found)
             if not is_standing():
                 state.keep(LEFT, str(place.output), _SHAPE, Left())  # the build looks at everything and notes it anew
                 state.save()
-                return Look(changed=True)
+                return Look(changed=True, scan=found)
         if note.read.young:  # old enough by now to be told by their stamps
-            state.keep(KIND, str(place.output), _SHAPE, replace(note, read=see(note.inputs, until=began)))
+            state.keep(KIND, str(place.output), _SHAPE, replace(note, read=see(found, until=found.began)))
             state.save()
         return Look(note)
     finally:
@@ -166,7 +181,7 @@ def looking(state: State, place: Place) -> Iterator[Callable[[], Note | None]]:
             if not found:
                 state.keep(LEFT, str(place.output), _SHAPE, Left())  # the build looks at everything and notes it anew
                 state.save()
-            return note if found and see(place.notes()) == note.notes else None
+            return note if found and see(scan(place.notes())) == note.notes else None
 
         yield answer
 
@@ -179,7 +194,7 @@ def _is_same(note: Note, now: datetime, office: str, call: str) -> bool:
 def keep(state: State, place: Place, note: Note, touched: Iterable[str]) -> None:
     """Notes what the build that just ended read and left; ``touched`` are the paths below the output folder that it
     wrote or took away."""
-    state.keep(KIND, str(place.output), _SHAPE, replace(note, notes=see(place.notes())))
+    state.keep(KIND, str(place.output), _SHAPE, replace(note, notes=see(scan(place.notes()))))
     last = state.get(LEFT, str(place.output), _SHAPE)
     known = isinstance(last, Left) and bool(last.paths)
     now = last.after(f"{place.output}{os.sep}{path}" for path in touched) if known else left(place.output)
@@ -187,30 +202,26 @@ def keep(state: State, place: Place, note: Note, touched: Iterable[str]) -> None
         state.keep(LEFT, str(place.output), _SHAPE, now)
 
 
-def see(
-    tops: Iterable[str],
-    *,
-    known: Mapping[str, str] | None = None,
-    until: int | None = None,
-    into: dict[str, tuple[int, int, int, int]] | None = None,
-) -> Seen:
-    """All files below ``tops``: those in ``known``, or which changed about ``until`` (nanoseconds), by their bytes.
-    A top with a closing slash is the folder alone, whatever stands in it. ``into`` takes the stamp of each:
-    size, when its bytes and when its state changed, place on the disk."""
+def scan(tops: Iterable[str]) -> Scan:
+    """All files below ``tops`` as they are now."""
+    given, began = tuple(tops), time.time_ns()
+    found = (entry for top in given for entry in _files(top))
+    return Scan(given, began, {path: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for path, s in found})
+
+
+def see(scan: Scan, *, known: Mapping[str, str] | None = None, until: int | None = None) -> Seen:
+    """What stands for all of a scan: files in ``known``, or which changed about ``until`` (nanoseconds), by their
+    bytes."""
     lines: list[str] = []
     young: dict[str, str] = {}
     since = None if until is None else until - TICK_NS
-    for top in tops:
-        for path, stat in _files(top):
-            changed, moved = stat.st_mtime_ns, stat.st_ctime_ns
-            if into is not None:
-                into[path] = (stat.st_size, changed, moved, stat.st_ino)
-            recent = since is not None and (changed > since or moved > since)
-            if (recent or (known and path in known)) and not path.endswith("/"):
-                young[path] = _bytes_of(path)
-                lines.append(f"{path}\0{young[path]}")
-            else:
-                lines.append(f"{path}\0{stat.st_size} {changed} {moved} {stat.st_ino}")
+    for path, (size, changed, moved, place) in scan.stamps.items():
+        recent = since is not None and (changed > since or moved > since)
+        if (recent or (known and path in known)) and not path.endswith("/"):
+            young[path] = _bytes_of(path)
+            lines.append(f"{path}\0{young[path]}")
+        else:
+            lines.append(f"{path}\0{size} {changed} {moved} {place}")
     raw = "\n".join(lines).encode("utf-8", "surrogateescape")
     return Seen(hashlib.blake2b(raw, digest_size=20).hexdigest(), young)
 

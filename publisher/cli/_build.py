@@ -19,16 +19,16 @@ def alone(lang: str) -> int:
     if look.note is not None and not look.note.findings and not look.note.strangers:
         print(msg("Built: nothing has changed.").say(lang))  # noqa: T201 - the command line prints
         return WELL
-    return build(open_console(), changed=look.changed)
+    return build(open_console(), look=look)
 
 
-def build(console: Console, why: str | None = None, *, changed: bool = False) -> int:
-    """Builds the site and says what came of it. For ``why`` and ``changed`` see plugins.run.build."""
+def build(console: Console, why: str | None = None, *, look: unchanged.Look | None = None) -> int:
+    """Builds the site and says what came of it. For ``why`` and ``look`` see plugins.run.build."""
     from plugins import run  # not by way of publisher.publish, which knows the ledger
     from publisher.cli import _show
     from publisher.cli._terminal import Progress
 
     with Progress(console) as say:
-        built = run.build(console.settings, console.now, say=say, call=console.call, why=why, changed=changed)
+        built = run.build(console.settings, console.now, say=say, call=console.call, why=why, look=look)
     _show.built(console, built)
     return PARTLY if _show.errors(built.findings) else WELL

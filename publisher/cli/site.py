@@ -40,7 +40,8 @@ def serve(
     """Previews the site on this computer. Drafts and embargoed articles are shown too; a change reloads the page."""
     from publisher import publish
 
-    publish.preview(console.settings, port, console.print, partial(_show.findings, console), console.clock)
+    report = partial(_show.findings, console)
+    publish.preview(console.settings, port, console.print, report, console.clock, console.again)
     return WELL
 
 

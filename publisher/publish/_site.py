@@ -71,16 +71,21 @@ def preview(
     say: Callable[[Message], None],
     report: Callable[[Sequence[Finding]], None],
     clock: Clock,
+    reread: Callable[[], Settings],
 ) -> None:
-    """The preview until Ctrl-C: drafts and held articles too, from a folder that no deploy takes."""
+    """The preview until Ctrl-C: drafts and held articles too, from a folder that no deploy takes. ``reread`` gives the
+    settings as they are after a change."""
     from publisher import serve
 
     def rebuild(address: str, again: bool) -> Sequence[Finding]:
         from plugins import run
+        from publisher.build.unchanged import Look
 
-        office = replace(settings.office, url=address)
-        shown = replace(settings, office=office, output=settings.state / PREVIEW)
-        report(run.build(shown, clock(), preview=True, changed=again, search=not again).findings)
+        given = reread() if again else settings
+        office = replace(given.office, url=address)
+        shown = replace(given, office=office, output=settings.state / PREVIEW)
+        seen = Look(changed=True) if again else None
+        report(run.build(shown, clock(), preview=True, look=seen, search=not again).findings)
         return ()
 
     watched = (settings.content, settings.root / "theme", settings.root / "office.toml")

@@ -542,6 +542,18 @@ def page_at(address: str) -> str:
             return str(fault.code)
 
 
+def test_serve_follows_the_settings(small: Any) -> None:
+    """A change of office.toml is shown; one that is wrong is told of and the preview stays."""
+    title = "Kabar Layanan Baru"
+    with serving(small) as (process, address):
+        small.edit("office.toml", 'title = "', f'title = "{title} ')
+        until(lambda: title in page_at(f"{address}/"))
+        small.edit("office.toml", 'title = "', "title = 1 # ")
+        assert process.stdout is not None
+        assert "office.toml" in process.stdout.readline()
+        assert title in page_at(f"{address}/")
+
+
 def test_serve(small: Any) -> None:
     """`serve` shows drafts marked BELUM TERBIT, follows a change, ends on Ctrl-C; its folder cannot be deployed and
     the site itself is not touched."""
