@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from pelican import signals
 
 from plugins import _later
@@ -112,6 +116,57 @@ def test_a_dead_link_of_a_template_stops_the_build(office: Office, copied: Calla
         with pytest.raises(SiteFault, match="tidak/ada"):
             anew(office)
         assert not office.output.exists()
+
+
+KILLED = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from plugins import _later
+from plugins.run import build
+from publisher.build import cores
+from publisher.settings import load
+
+_later.MANY, cores.cores = 1, lambda: 3
+made, parent, victim = _later.Later._made, os.getpid(), sys.argv[1]
+count = 0
+
+def trapped(self, page):
+    global count
+    count += 1
+    if count == 3 and (os.getpid() == parent) == (victim == "build"):
+        Path("killed").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return made(self, page)
+
+_later.Later._made = trapped
+build(load(Path.cwd(), {}), datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("victim", ["build", "copy"])
+def test_killed_while_copies_make_pages(office: Office, victim: str) -> None:
+    """A killed build leaves the last site as it was, and its copies end with it; without a copy that was killed the
+    build makes the same site. The next build makes all of it."""
+    for number in range(40):
+        office.article(f"berita-{number}")
+    office.build()
+    before = tree(office.output)
+    for number in range(40):
+        office.article(f"berita-{number}", "Isi baru.")
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", KILLED, victim, office.now.isoformat()]
+    done = subprocess.run(command, cwd=office.root, env=environ, capture_output=True, check=False, timeout=60)
+    assert (office.root / "killed").exists()
+    if victim == "build":
+        assert done.returncode == -signal.SIGKILL
+        assert tree(office.output) == before
+        with FileLock(office.output.with_name(".output.lock"), timeout=30):  # a copy may end its last page
+            pass
+        office.build()
+    assert victim == "build" or done.returncode == 0, done.stderr
+    built = tree(office.output)
+    assert anew(office)[0] == built != before
 
 
 def test_another_plugin_hears_of_every_page(office: Office, copied: Callable[[bool], list[int]]) -> None:
