@@ -12,7 +12,9 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, time, timedelta
+from functools import cache
 from types import FunctionType, MethodType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, TemplateError, Undefined, meta, nodes
@@ -146,9 +148,14 @@ class Marks:
         if isinstance(value, (set, frozenset)):
             return f"({','.join(sorted(map(self.of, value)))})"
         if is_dataclass(value) and not isinstance(value, type):
-            parts = (f"{f.name}={self.of(getattr(value, f.name))}" for f in fields(value) if f.compare)
+            parts = (f"{name}={self.of(getattr(value, name))}" for name in _compared(type(value)))
             return f"{type(value).__name__}({','.join(parts)})"
         return _simple(value)
+
+
+@cache
+def _compared(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.compare)
 
 
 def hashed(text: str) -> str:

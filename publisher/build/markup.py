@@ -59,7 +59,8 @@ class _Direction(Treeprocessor):
 
     def run(self, root: Element) -> None:
         for element in _named(root):
-            if "dir" not in element.attrib and is_right_to_left(element.get("lang", "")):
+            lang = element.get("lang")
+            if lang and "dir" not in element.attrib and is_right_to_left(lang):
                 element.set("dir", "rtl")
 
 

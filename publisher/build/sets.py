@@ -78,11 +78,14 @@ def found(folder: Path, key: str) -> tuple[Member, ...] | None:
 
 def put(member: Member, target: Path) -> None:
     """The member's file at ``target``, which is new: a second name for it where the disk can, else a copy."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(member.path, target)
-    except OSError:
-        shutil.copyfile(member.path, target)
+    for _ in range(2):  # most often its folder is there
+        try:
+            os.link(member.path, target)
+        except OSError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            return
+    shutil.copyfile(member.path, target)
 
 
 def prune(cache: Path) -> int:
