@@ -25,6 +25,7 @@ from PIL import Image
 from publisher import content
 from publisher.article import Article, Benefit, Correction, Finding, Page, Picture, Service, Status
 from publisher.content._article import FIELDS
+from publisher.content._characters import JUNK, junk
 from publisher.content._times import parse_time
 from publisher.errors import ContentFault, MachineFault, UsageFault
 from publisher.manifest import Manifest, Record
@@ -1201,3 +1202,11 @@ def test_values_are_frozen(folder: Path, write: Write) -> None:
     with pytest.raises(AttributeError):
         article.title = "x"  # type: ignore[misc]  # the point of the test
     assert replace(article, html="<p>") != article
+
+
+def test_a_quick_look_misses_no_junk() -> None:
+    """Text of printable characters is not searched; what must go is found in it all the same."""
+    found = [c for c in map(chr, range(0x110000)) if JUNK.match(c)]
+    assert len(found) > 2_000
+    assert all((first := junk(f"a\n{c}b")) and first.group() == c for c in found)
+    assert junk("Rp10.000 – “gratis”\n") is None

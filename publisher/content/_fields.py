@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from publisher.article import Finding
-from publisher.content._characters import JUNK, clean, cleaned, lines_of, plain_spaces
+from publisher.content._characters import JUNK, clean, cleaned, junk, lines_of, plain_spaces
 from publisher.content._times import parse_time
 from publisher.messages import Message, msg
 
@@ -155,7 +155,7 @@ class Fields:
         if _is_null(node):
             return ""
         value = lines_of(node.value)
-        first = JUNK.search(value)
+        first = junk(value)
         if first:
             self.found.append(cleaned(first.group(), len(JUNK.findall(value)), self.path, self._at(node)))
             value = clean(value)
