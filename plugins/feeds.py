@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -20,15 +21,18 @@ from publisher._folder import load, names
 from publisher.article import Article, Page, Service
 from publisher.build.addresses import record_path
 from publisher.build.check import Look
+from publisher.build.cores import forked
 from publisher.build.derived import digest
 from publisher.build.keys import hashed
-from publisher.build.state import Forgotten
+from publisher.build.light import Light
+from publisher.build.state import Forgotten, packed
 from publisher.errors import SiteFault
 from publisher.feeds._document import Document, Made, Memory
 from publisher.feeds._edition import Dated, Edition, Kind, Section
 from publisher.feeds.opml import heading
 from publisher.messages import msg
 
+MANY = 200  # new articles from which on a copy of this process pays
 KIND = "feeds"  # kinds of the state
 OF_ARTICLES = ("feeds entry", "feeds words")
 SECTIONS = ("feeds newest", "feeds search", "feeds shares")
@@ -80,6 +84,14 @@ class Remembering(Memory):
         new = make()
         self._run.state.keep(kind, name, key, new)
         return new
+
+    def foresee(self, use: str, articles: Sequence[Article], make: Callable[[Article], object]) -> None:
+        """Has what ``make`` gives of each of ``articles`` made on all cores where it is not known."""
+        state, kind = self._run.state, f"feeds {use}"
+        keys = {article.path: self.key((article,)) for article in articles}
+        new = [article for article in articles if not state.has(kind, article.path, keys[article.path])]
+        for at, made in forked(lambda article: packed(make(article)), new, fewest=MANY, begin=state.copied):
+            state.keep(kind, new[at].path, keys[new[at].path], made)
 
     def key(self, made_of: Iterable[object]) -> str:
         """What stands for ``made_of``."""
@@ -137,16 +149,27 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     if run is None or run.edition is None:
         return
     files = Files(run, run.edition.memory)
+    new = [article for article in run.edition.carried if not isinstance(article, Light)]
     for name in names(feeds):
-        try:
+        with _explained(name):
+            if len(new) >= MANY:
+                run.edition.foresee(new)
+                new.clear()
             for document in load(feeds, name).render(run.edition):
                 files.put(document)
-        except (OSError, Forgotten):
-            raise
-        except Exception as fault:
-            detail = f"{type(fault).__name__}: {fault}"
-            raise SiteFault(msg("The feed {name} cannot be made: {detail}", name=name, detail=detail)) from fault
     files.save()
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Says which format is at fault."""
+    try:
+        yield
+    except (OSError, Forgotten):
+        raise
+    except Exception as fault:
+        detail = f"{type(fault).__name__}: {fault}"
+        raise SiteFault(msg("The feed {name} cannot be made: {detail}", name=name, detail=detail)) from fault
 
 
 def sections(run: Run, generator: Any) -> Iterator[Section]:

@@ -52,15 +52,30 @@ class State:
         self._base = _opened(self._file)
 
     def get(self, kind: str, name: str, key: str) -> Any:
-        """The value of ``name`` that was made from ``key``; None when there is none."""
+        """The value of ``name`` that was made from ``key``, by this build or one before; None when there is none."""
         self._asked.setdefault(kind, set()).add(name)
         try:
-            query = "select value from kept where kind = ? and name = ? and key = ?"
-            row = self._base.execute(query, (kind, name, key)).fetchone()
-            return None if row is None else _value(row[0])
+            raw = self._find("value", kind, name, key)
+            return None if raw is None else _value(raw)
         except (sqlite3.DatabaseError, *_UNREADABLE):
             self._lose()
             return None
+
+    def has(self, kind: str, name: str, key: str) -> bool:
+        """Whether ``get`` would give something."""
+        try:
+            return self._find("1", kind, name, key) is not None
+        except sqlite3.DatabaseError:
+            self._lose()
+            return False
+
+    def _find(self, what: str, kind: str, name: str, key: str) -> Any:
+        query = f"select {what} from kept where kind = ? and name = ? and key = ?"  # noqa: S608 - ours
+        for base in (self._new, self._base):
+            row = base.execute(query, (kind, name, key)).fetchone() if base is not None else None
+            if row is not None:
+                return row[0]
+        return None
 
     def last(self, kind: str, name: str) -> Any:
         """The value of ``name`` whatever it was made from; None when there is none."""
@@ -106,8 +121,8 @@ class State:
     def put(self, kind: str, name: str, light: Any, heavy: Any) -> None:
         """Remembers a row, from the next ``save`` on: a light value, which is read of all rows at once, and a heavy
         one, which is read of one row at a time."""
-        self._write("light", kind, name, _packed(light))
-        self._write("heavy", kind, name, _packed(heavy))
+        self._write("light", kind, name, packed(light))
+        self._write("heavy", kind, name, packed(heavy))
 
     def clear(self, kind: str) -> None:
         """Leaves out all rows of a kind, from the next ``save`` on."""
@@ -121,9 +136,9 @@ class State:
                 self._base.executemany(f"delete from {table} where kind = ? and name = ?", gone)  # noqa: S608 - ours
 
     def keep(self, kind: str, name: str, key: str, value: Any) -> None:
-        """Remembers ``value``, from the next ``save`` on."""
+        """Remembers ``value``, for ``get`` at once and in the file from the next ``save`` on."""
         self._asked.setdefault(kind, set()).add(name)
-        self._write("kept", kind, name, key, _packed(value))
+        self._write("kept", kind, name, key, packed(value))
 
     def _write(self, table: str, *row: str | bytes) -> None:
         try:
@@ -200,8 +215,13 @@ def _marks(row: Collection[object]) -> str:
     return ", ".join("?" * len(row))
 
 
-def _packed(value: Any) -> bytes:
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+class Packed(bytes):
+    """A value as it is kept: what a copy of this process made need not be taken apart to be remembered."""
+
+
+def packed(value: Any) -> Packed:
+    """``value`` for ``State.keep``."""
+    return value if isinstance(value, Packed) else Packed(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
 def unpacked(raw: bytes) -> Any:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from publisher.article import Article
+
 Made = TypeVar("Made")
 
 
@@ -33,6 +35,9 @@ class Memory:
     def recall(self, use: str, name: str, made_of: Sequence[object], make: Callable[[], Made]) -> Made:
         """What ``make`` gives of ``made_of``, made when it is not known; ``use`` and ``name`` say what it is."""
         return make()
+
+    def foresee(self, use: str, articles: Sequence[Article], make: Callable[[Article], object]) -> None:
+        """Has what ``make`` gives of each of ``articles`` at hand for ``recall``, under their paths: here nothing."""
 
     def key(self, made_of: Iterable[object]) -> str:
         """What stands for ``made_of``, "" when nothing does."""

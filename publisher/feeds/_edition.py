@@ -137,7 +137,14 @@ class Edition:
         known = self._entries.get(article.id)
         if known is not None:
             return known
-        return self.memory.recall("entry", article.path, (article,), partial(entry, self.site, article, self.now))
+        return self.memory.recall("entry", article.path, (article,), partial(self._cleaned, article))
+
+    def foresee(self, articles: Sequence[Article]) -> None:
+        """Has ``articles``, all of which feeds will carry, cleaned together."""
+        self.memory.foresee("entry", articles, self._cleaned)
+
+    def _cleaned(self, article: Article) -> Entry:
+        return entry(self.site, article, self.now)
 
     def entries(self, feed: Feed) -> tuple[Entry, ...]:
         """The articles of ``feed``, cleaned; they are kept for other feeds, those of the archive would be too many."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from publisher.build import state
-from publisher.build.state import FILENAME, Forgotten, State
+from publisher.build.state import FILENAME, Forgotten, State, packed
 
 
 def kept(folder: Path) -> object:
@@ -142,3 +142,13 @@ def test_a_copy_of_the_process_reads_and_loses_nothing(filled: Path) -> None:
     here.save()
     here.close()
     assert kept(filled) == {"a": 2}
+
+
+def test_what_this_build_kept_is_known_to_it(filled: Path) -> None:
+    """Before it is saved, under its own key; the file says what it said."""
+    state = State(filled)
+    state.keep("kind", "name", "new", packed([1]))
+    assert state.get("kind", "name", "new") == [1]
+    assert state.get("kind", "name", "key") == {"a": 1}
+    assert [state.has("kind", "name", key) for key in ("new", "key", "other")] == [True, True, False]
+    state.close()

@@ -16,10 +16,11 @@ import pytest
 from filelock import FileLock
 from pelican import signals
 
-from plugins import _later
+from plugins import _later, feeds
 from plugins.run import build
 from publisher.build import cores
 from publisher.errors import SiteFault
+from publisher.feeds import _entry
 from publisher.messages import Message
 from tests.plugins.conftest import Office, tree
 
@@ -79,6 +80,26 @@ def test_copies_make_the_same_site(office: Office, copied: Callable[[bool], list
     assert len(begun) == 2
     assert together == alone
     assert any("tidak-ada" in str(finding) for finding in alone[1])
+
+
+def test_copies_clean_the_same_texts_for_feeds(
+    office: Office, copied: Callable[[bool], list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Byte for byte, and the next build knows them as if this process had cleaned them."""
+    for number in range(20):
+        office.article(f"berita-{number}", f"Isi **{number}** dengan [tautan](/layanan/).")
+    copied(False)
+    alone = anew(office)
+    begun = copied(True)
+    monkeypatch.setattr(_later, "MANY", 10_000)
+    monkeypatch.setattr(feeds, "MANY", 20)
+    assert anew(office) == alone
+    assert len(begun) == 2
+    shutil.rmtree(office.output)
+    monkeypatch.setattr(_entry, "body", lambda *_: pytest.fail("cleaned again"))
+    assert tree(office.output) == {}
+    office.build()
+    assert tree(office.output) == alone[0]
 
 
 def test_what_is_known_of_pages_is_the_same(office: Office, copied: Callable[[bool], list[int]]) -> None:
