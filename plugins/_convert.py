@@ -66,8 +66,7 @@ class Run:
     site: Site
     links: Links
     records: dict[str, Record]  # by content path: whatever gets a page
-    raw: dict[str, str]  # by content path: the text as HTML; of a page with its links resolved
-    rendered: Mapping[str, str] = field(default_factory=dict)  # the same before links and pictures, for revisions
+    raw: dict[str, str]  # by content path: the text as HTML until its links are resolved; of a page for good
     findings: list[Finding] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)  # address → content file whose copy stands there
     digests: dict[str, dict[str, str]] = field(default_factory=dict)  # content path → its files' digests

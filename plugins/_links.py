@@ -30,7 +30,7 @@ def resolve(run: Run, record: Record) -> None:
                 found = {k: href if k == key else v for k, v in found.items() if href or k != key}
         return found
 
-    html = run.raw[record.path]
+    html = run.raw.pop(record.path)
     store(run, record, swap_found(html, _links(run, record.path, html), swap))
 
 

@@ -8,6 +8,7 @@ from pelican import Pelican, signals
 
 from plugins._convert import Run, in_zone, run_of
 from publisher.article import Article, Shown, article_path
+from publisher.build import texts
 from publisher.build.addresses import Record as Source
 from publisher.build.light import Light
 from publisher.build.markup import render
@@ -32,9 +33,6 @@ def write(pelican: Pelican) -> None:
     for article in every:
         if not isinstance(article, Light):
             run.revisions[article.path] = _revision(run, article)
-    run.rendered = {}  # nobody else wants the texts of articles as they were before links and pictures
-    for path in shown:
-        run.raw.pop(path, None)
     if run.order.preview:
         return
     every.sort(key=lambda article: article.id)
@@ -61,7 +59,7 @@ def _left_out(run: Run) -> tuple[str, ...]:
 
 
 def _revision(run: Run, article: Article) -> str:
-    html = run.rendered.get(article.path)
+    html = texts.remembered(article, run.state)
     files = run.digests.get(article.path)
     if html is None:  # no page today; the revision is the one that its page will carry
         try:

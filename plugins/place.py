@@ -48,7 +48,7 @@ def check(run: Run, before: Collection[str]) -> None:
     waiting = run.choice.waiting
     required = (*REQUIRED, *(load(feeds, n).FILENAME for n in names(feeds)))
     site = run.staging.site
-    staged = frozenset(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
+    staged = frozenset(journal.files_of(site))
     look = Look(site, run.site.url, staged | run.kept(), run.secret())
     stands = run.shown.targets if look.files.issuperset(before) else lambda path: b""
     looked = run.later.looked

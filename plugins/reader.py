@@ -164,7 +164,6 @@ def assemble(
         links,
         records,
         raw,
-        dict(raw),
         findings,
         held=held,
         state=state,

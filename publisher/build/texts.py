@@ -35,6 +35,12 @@ def rendered(
         yield record.path, text
 
 
+def remembered(record: Record, state: State) -> str | None:
+    """The HTML of a text that was ``rendered`` with this ``state``; None when it was not, or could not be kept."""
+    made: Made | None = state.get(KIND, record.path, digest(hand(), *_job(record)))
+    return None if made is None else made[0]
+
+
 def _made(records: tuple[Record, ...], state: State | None) -> Iterator[Made | Message]:
     by = hand() if state is not None else ""
     keys = [digest(by, *_job(r)) for r in records]

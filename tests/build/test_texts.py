@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from publisher.article import Article, Service, Status
 from publisher.build import markup, texts
+from publisher.build.state import State
 
 
 def test_what_is_left_out_is_said_with_its_line(make_article: Callable[..., Article]) -> None:
@@ -34,3 +37,14 @@ def test_plain_texts_are_not_rendered(make_article: Callable[..., Article], serv
         patch.setattr(markup, "rendered", fail)
         gone = make_article(status=Status.WITHDRAWN, body="<script>x</script>")
         assert texts.left_out([make_article(body="**Tebal** & [a](b.md) 1 < 2"), service, gone]) == ()
+
+
+def test_a_text_that_was_rendered_is_remembered(make_article: Callable[..., Article], tmp_path: Path) -> None:
+    """Nobody need hold it: the state has it until the build ends; another text has not been rendered."""
+    state = State(tmp_path)
+    article = make_article(body="**Tebal**")
+    assert texts.remembered(article, state) is None
+    rendered = dict(texts.rendered([article], [], state))
+    assert texts.remembered(article, state) == rendered[article.path] == "<p><strong>Tebal</strong></p>"
+    assert texts.remembered(replace(article, body="Lain"), state) is None
+    state.close()
