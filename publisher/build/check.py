@@ -21,6 +21,7 @@ _ADDRESSES = ("href", "src", "poster")
 _META = frozenset({"og:image", "og:url", "twitter:image"})
 DIGEST = 8
 _PLAIN = re.compile(r"[A-Za-z0-9_/.-]*")
+_WHOLE = re.compile(r"https?://[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,8 @@ class Look:
         """The path below the site's root that ``link`` leads to, None when it leads elsewhere."""
         if link.startswith(f"{self.site}/") and _PLAIN.fullmatch(link, len(self.site) + 1):  # nothing to take apart
             return link[len(self.site) + 1 :]
+        if not link.startswith(self.site) and _WHOLE.fullmatch(link):  # the same on another site
+            return None
         try:
             parts = urlsplit(urljoin(here, link.strip()))
         except ValueError:
