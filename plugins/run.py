@@ -117,6 +117,17 @@ def _run(settings: Settings, now: datetime, say: Say | None, **more: Any) -> Bui
         return _built(made.get(RUN))
 
 
+def let_go() -> None:
+    """Frees what the last build needed, for a process that goes on: Pelican would remember all articles for good."""
+    from pelican.contents import Content
+    from pelican.utils import memoized
+
+    for method in vars(Content).values():
+        if isinstance(method, memoized):
+            method.cache.clear()
+    gc.collect()
+
+
 def _built(run: Any) -> Built:
     if run is None:
         raise SiteFault(msg("{file} names too few plugins; take the one that came with the project.", file=CONF))
@@ -137,11 +148,8 @@ def _pelican() -> Any:
 
 @contextmanager
 def _own_ways(pelican: Any) -> Iterator[None]:
-    """Takes back what Pelican changes in the whole process: locale, module search path, standard output; and lets go
-    of what it would remember of all articles for good."""
-    from pelican.contents import Content
+    """Takes back what Pelican changes in the whole process: locale, module search path, standard output."""
     from pelican.log import LimitFilter
-    from pelican.utils import memoized
 
     kept, paths, quiet = locale.setlocale(locale.LC_ALL), list(sys.path), pelican.console.quiet
     listeners = set(_listeners(pelican))
@@ -155,9 +163,6 @@ def _own_ways(pelican: Any) -> Iterator[None]:
         for signal, listener in _listeners(pelican):
             if (signal, listener) not in listeners:  # the next build hears its own plugins only
                 signal.disconnect(listener)
-        for method in vars(Content).values():
-            if isinstance(method, memoized):
-                method.cache.clear()
         pelican.console.quiet = quiet
         sys.path[:] = paths
         sys.modules.pop(Path(CONF).stem, None)

@@ -7,7 +7,6 @@ machine only, builds it anew when a file changes, and has the open pages load th
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import secrets
 import socket
@@ -309,6 +308,10 @@ def site_at(folder: Path, url: str) -> Iterator[str]:
         yield address
 
 
+def _nothing() -> None:
+    """Nothing is left to tidy."""
+
+
 def preview(
     folder: Path,
     build: Build,
@@ -316,12 +319,13 @@ def preview(
     port: int = PREVIEW_PORT,
     say: Say | None = None,
     *,
+    tidy: Callable[[], None] = _nothing,
     stop: threading.Event | None = None,
 ) -> None:
     """Serves ``folder`` on this machine until Ctrl-C (or ``stop``), and builds it anew on a change below ``watched``.
 
     ``build`` is given the address, which holds the port that was free. What goes wrong in a build is said, and
-    the last good preview stays.
+    the last good preview stays. ``tidy`` is called after each build, when the pages have heard of it.
     """
     tell = say or (lambda message: None)
     changes = Changes()
@@ -332,11 +336,12 @@ def preview(
         try:
             before = _state(watched)
             _rebuild(partial(build, address, False), tell)
+            tidy()
             tell(msg("The preview is at {address}; it follows your changes. Ctrl-C ends it.", address=address))
             for _ in _changed(folder, watched, stop, before):
                 if _rebuild(partial(build, address, True), tell):
                     changes.note()
-                gc.collect()  # what the build left behind goes while nobody waits
+                tidy()
         finally:
             changes.end()
 

@@ -6,6 +6,7 @@ alone, the command that is waited for after every edit, is answered before Typer
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -36,6 +37,7 @@ def main() -> NoReturn:
     except (KentonganError, KeyboardInterrupt, OSError) as fault:
         text, code = explained(fault, lang)
         print(text, file=sys.stderr)  # noqa: T201 - the command line prints
+    gc.freeze()  # what is left goes with the process; Python need not look through it
     sys.exit(code)
 
 

@@ -75,12 +75,11 @@ def preview(
 ) -> None:
     """The preview until Ctrl-C: drafts and held articles too, from a folder that no deploy takes. ``reread`` gives the
     settings as they are after a change."""
+    from plugins import run
     from publisher import serve
+    from publisher.build.unchanged import Look
 
     def rebuild(address: str, again: bool) -> Sequence[Finding]:
-        from plugins import run
-        from publisher.build.unchanged import Look
-
         given = reread() if again else settings
         office = replace(given.office, url=address)
         shown = replace(given, office=office, output=settings.state / PREVIEW)
@@ -89,7 +88,7 @@ def preview(
         return ()
 
     watched = (settings.content, settings.root / "theme", settings.root / "office.toml")
-    serve.preview(settings.state / PREVIEW, rebuild, watched, port, say)
+    serve.preview(settings.state / PREVIEW, rebuild, watched, port, say, tidy=run.let_go)
 
 
 def preview_posts(settings: Settings, file: Path) -> Path:

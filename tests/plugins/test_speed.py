@@ -23,6 +23,7 @@ from jinja2 import Template
 
 from plugins import letters as az
 from plugins import periods as lists
+from plugins import run
 from plugins._convert import Run
 from plugins.run import Built, build
 from publisher.build import journal, letters, periods, unchanged
@@ -292,7 +293,7 @@ def test_the_search_index_can_wait(office: Office) -> None:
 def test_a_process_lets_go_of_what_a_build_needed(office: Office) -> None:
     """A preview that runs all day does not grow with each save."""
     office.build(preview=True)
-    gc.collect()
+    run.let_go()
     assert [found for found in gc.get_objects() if isinstance(found, Run)] == []
 
 
