@@ -26,6 +26,7 @@ class ShownMarks(Marks):
         self._items = {item.record.path: item for item in items}
         self._terms: dict[tuple[str, str], str] = {}
         self._timed: dict[str, str] = {}
+        self._worked: dict[int, tuple[Any, str]] = {}  # with the item, so that no other gets its place in memory
         for item in self._items.values():
             if isinstance(item, Item) and not item.record.translation_of:
                 self._know(item)
@@ -81,8 +82,12 @@ class ShownMarks(Marks):
     def own_mark(self, item: Any) -> str:
         """What stands for all that is shown of Pelican's ``item``, but for what hangs on others: the services that it
         names, and whether its lists have pages."""
-        record = self._of_record(item.record) if isinstance(item.record, Article) else item.record
-        return self.of((record, *(getattr(item, name, None) for name in _OWN)))
+        known = self._worked.get(id(item))
+        if known is None:
+            record = self._of_record(item.record) if isinstance(item.record, Article) else (item.record,)
+            mark = hashed(self.all_of((*record, *(getattr(item, name, None) for name in _OWN))))
+            known = self._worked[id(item)] = item, mark
+        return known[1]
 
     def _of_others(self, item: Any) -> str:
         services = "".join(map(self.of, getattr(item, "service_records", ())))

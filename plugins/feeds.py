@@ -157,6 +157,7 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
                 new.clear()
             for document in load(feeds, name).render(run.edition):
                 files.put(document)
+    run.edition.forget()
     files.save()
 
 

@@ -143,6 +143,11 @@ class Edition:
         """Has ``articles``, all of which feeds will carry, cleaned together."""
         self.memory.foresee("entry", articles, self._cleaned)
 
+    def forget(self) -> None:
+        """Lets go of what was kept for other feeds."""
+        self._entries.clear()
+        self._made.clear()
+
     def _cleaned(self, article: Article) -> Entry:
         return entry(self.site, article, self.now)
 
