@@ -97,6 +97,7 @@ class Maker:
         self._crops: dict[str, dict[Focus, str]] = {}
         self._shown: dict[str, Shown] = {}
         self._owners: dict[str, str] = {}
+        self._put_already: set[str] = set()
 
     def want(self, source: str, focus: Focus | None = None) -> None:
         """Asks for the sizes of the content file ``source``, and with ``focus`` for crops around it."""
@@ -184,7 +185,8 @@ class Maker:
             raise ContentFault(
                 msg("Two pictures would get one address: {one} and {two}; rename one.", one=other, two=owner)
             )
-        if path not in self._run.standing and not (self._run.staging.site / path).exists():
+        if path not in self._put_already:
+            self._put_already.add(path)
             self._run.put(file, path)
         facts = file.facts
         return Shown(path, facts["type"], facts["width"], facts["height"], file.size)

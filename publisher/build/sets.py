@@ -177,7 +177,7 @@ def _ask_for(notes: Path) -> bool:
 def stands(member: Member, target: Path) -> bool:
     """Whether ``target`` is the member's file itself, by another name."""
     try:
-        return member.path.samefile(target)
+        return os.path.samestat(target.stat(), member.path.stat())  # in a new site the first fails
     except OSError:
         return False
 

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from publisher.errors import MachineFault, refusal
@@ -23,19 +24,19 @@ _CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _OTHER = frozenset({errno.EIO, errno.EMFILE, errno.ENFILE, errno.EFBIG, errno.EXDEV, errno.EBUSY})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Staging:
     """The places of one build: where it is made, where the site goes and where the state is kept."""
 
     output: Path
     state: Path
 
-    @property
+    @cached_property
     def folder(self) -> Path:
         """The staging folder itself."""
         return self.output.with_name(f".{self.output.name}.staging")
 
-    @property
+    @cached_property
     def site(self) -> Path:
         """The site in the making."""
         return self.folder / "site"
