@@ -16,7 +16,7 @@ from publisher.build.cores import gathered
 from publisher.build.derived import code_digest, digest
 from publisher.build.light import Light
 from publisher.build.stamps import Stamps
-from publisher.build.state import State
+from publisher.build.state import Packed, State, packed, unpacked
 
 KIND = "file"
 SECONDS = 0.0008  # one article
@@ -52,12 +52,12 @@ class Memory:
         by = digest(zone.key, hand())
         found = {path: self._known(by, path) for path in paths}
         new = [path for path, seen in found.items() if seen is None]
-        for path, seen in zip(new, gathered(partial(_read, folder, zone), new, SECONDS), strict=True):
-            found[path] = seen
+        for path, kept in zip(new, gathered(partial(_read, folder, zone), new, SECONDS), strict=True):
+            seen = found[path] = unpacked(kept)
             key = self._key(by, path, seen) if all(seen.named.values()) else ""  # no key for files that are not there
             if key and all(self._stamps.is_older(name, began) for name in (path, *seen.named)):
-                self._state.keep(KIND, path, key, seen)
-        self.readings |= {path: seen or _read(folder, zone, path) for path, seen in found.items()}
+                self._state.keep(KIND, path, key, kept)
+        self.readings |= {path: seen or content.reading(folder, path, zone) for path, seen in found.items()}
 
     def whole(self, path: str) -> content.Entry | None:
         """What the file of an article that was held says; the archive holds it no longer."""
@@ -86,8 +86,9 @@ class Memory:
 _NEWS = f"{content.NEWS}/"
 
 
-def _read(folder: Path, zone: ZoneInfo, path: str) -> content.Reading:
-    return content.reading(folder, path, zone)
+def _read(folder: Path, zone: ZoneInfo, path: str) -> Packed:
+    """What the file says, packed where it is read: a text that is packed takes half as much memory again."""
+    return packed(content.reading(folder, path, zone))
 
 
 def hand() -> str:
