@@ -77,7 +77,7 @@ def _picture_fault(file: Path, path: str) -> Message | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file, formats=FORMATS) as image:
+            with Image.open(file, formats=_formats(file)) as image:
                 width, height = image.size
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         return msg("The picture “{path}” has too many pixels; make it smaller.", path=path)
@@ -90,6 +90,12 @@ def _picture_fault(file: Path, path: str) -> Message | None:
     if not width or not height:
         return msg("The picture “{path}” is damaged; save it again as JPEG or PNG.", path=path)
     return None
+
+
+def _formats(file: Path) -> tuple[str, ...]:
+    """FORMATS, first the one that the file's name says: to look for one it has not loaded, Pillow loads all."""
+    said = {".jpg": "JPEG", ".tif": "TIFF"}.get(file.suffix.lower(), file.suffix[1:].upper())
+    return tuple(sorted(FORMATS, key=lambda name: name != said))
 
 
 def without_code(body: str) -> str:
