@@ -16,7 +16,7 @@ from tests.run import clones as here
 KILLS = (
     ("plugins.run:build", "before", 1),
     ("publisher.build.journal:_write", "after", 1),
-    ("publisher.build.journal:_replace", "after", 7),
+    ("publisher.build.journal:_replace", "after", 1),  # the whole site, for it is the first
     ("publisher.deploy.local:Folder.write", "after", 9),
     ("publisher.deploy:_remember", "before", 1),
     ("publisher.ledger.store:Ledger.plan", "before", 1),
