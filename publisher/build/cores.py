@@ -125,6 +125,7 @@ def _nameless() -> Iterator[None]:
 
 
 COPY_SECONDS = 0.1  # what a copy costs, roughly: the pages of memory that both touch are doubled
+_OFTEN = 10_000  # new values between two looks for unused cycles
 COPIES = 8  # most processes of forked work: each takes memory of its own for what it touches
 ROUNDS = 64  # times that each of them comes for more: one that is slower does less
 
@@ -181,6 +182,7 @@ class _Copies:
         self._begin = begin
         self._size = -(-len(items) // (hands * ROUNDS))
         self._hands = hands
+        self._seldom = gc.get_threshold()
         self._pids: list[int] = []
         self._said: list[Connection] = []
 
@@ -190,23 +192,23 @@ class _Copies:
         os.close(given)
         parent = os.getpid()
         gc.freeze()  # what a look for unused cycles touches would have to be copied
-        try:
-            for _ in range(self._hands - 1):
+        gc.set_threshold(_OFTEN, *self._seldom[1:])  # such a look is short now
+        for _ in range(self._hands - 1):
+            try:
                 hears, says = multiprocessing.Pipe(duplex=False)
-                try:
-                    pid = os.fork()
-                except OSError:  # no more processes, or no memory: those that are there do it
-                    break
-                if not pid:
-                    self._copy(says, parent)
-                says.close()
-                self._pids.append(pid)
-                self._said.append(hears)
-        finally:
-            gc.unfreeze()
+                pid = os.fork()
+            except OSError:  # no more files or processes, or no memory: those that are there do it
+                break
+            if not pid:
+                self._copy(says, parent)
+            says.close()
+            self._pids.append(pid)
+            self._said.append(hears)
         return self
 
     def __exit__(self, *_: object) -> None:
+        gc.set_threshold(*self._seldom)
+        gc.unfreeze()
         os.close(self._batches)
         for said in self._said:
             said.close()
