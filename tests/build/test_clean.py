@@ -100,7 +100,7 @@ def test_an_address_holds_nothing_that_none_may_hold(given: str, wanted: str | N
 
 
 def test_a_quick_look_misses_no_character_that_no_page_may_hold() -> None:
-    "Text of printable characters is not searched; not one of those that must go is printable."
+    """Text of printable characters is not searched; not one of those that must go is printable."""
     found = [c for c in map(chr, range(0x110000)) if _UNFIT.match(c)]
     assert len(found) > 2_000
     assert all(allowed(f"a\n{c}b") == "a\nb" for c in found)

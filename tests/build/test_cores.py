@@ -248,7 +248,7 @@ def test_who_asks_no_more_ends_the_copies(two: None) -> None:
 
 @forked
 def test_what_is_gathered_comes_in_order(two: None) -> None:
-    "Copies give their results as they come; who gathers them has them in the order of the items."
+    """Copies give their results as they come; who gathers them has them in the order of the items."""
     turn = multiprocessing.Barrier(2)
 
     def work(number: int) -> tuple[int, int]:
@@ -262,7 +262,7 @@ def test_what_is_gathered_comes_in_order(two: None) -> None:
 
 
 def test_what_is_gathered_without_copies_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    "Where nothing can be forked, helpers are started anew, as for ``each``."
+    """Where nothing can be forked, helpers are started anew, as for ``each``."""
     monkeypatch.delattr(os, "fork", raising=False)
     monkeypatch.setattr(cores, "cores", lambda: 2)
     found = cores.gathered(square, range(12), 1)
