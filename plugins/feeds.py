@@ -149,12 +149,13 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     if run is None or run.edition is None:
         return
     files = Files(run, run.edition.memory)
-    new = [article for article in run.edition.carried if not isinstance(article, Light)]
-    for name in names(feeds):
+    formats = names(feeds)
+    with _explained(formats[0]):
+        new = [article for article in run.edition.carried if not isinstance(article, Light)]
+        if len(new) >= MANY:
+            run.edition.foresee(new)
+    for name in formats:
         with _explained(name):
-            if len(new) >= MANY:
-                run.edition.foresee(new)
-                new.clear()
             for document in load(feeds, name).render(run.edition):
                 files.put(document)
     run.edition.forget()

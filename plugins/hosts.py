@@ -9,7 +9,7 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
-from publisher.build import headers, redirects
+from publisher.build import headers, journal, redirects
 from publisher.content import former_path
 
 LISTS = (
@@ -51,5 +51,5 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
 def _files(run: Run) -> set[str]:
     """The addresses at which something stands."""
     site = run.staging.site
-    every = (*(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()), *run.kept(), *run.shown.made)
+    every = (*journal.files_of(site), *run.kept(), *run.shown.made)
     return {*(path.removesuffix("index.html") for path in every), *run.links.addresses.values(), "layanan/"}

@@ -97,7 +97,6 @@ class Maker:
         self._crops: dict[str, dict[Focus, str]] = {}
         self._shown: dict[str, Shown] = {}
         self._owners: dict[str, str] = {}
-        self._put_already: set[str] = set()
 
     def want(self, source: str, focus: Focus | None = None) -> None:
         """Asks for the sizes of the content file ``source``, and with ``focus`` for crops around it."""
@@ -180,14 +179,14 @@ class Maker:
         raise ContentFault(seen.fault or msg("There is no picture “{path}”; check the name.", path=source))
 
     def _put(self, file: Member, path: str, owner: str) -> Shown:
-        if self._owners.setdefault(path.casefold(), owner) != owner:
-            other = self._owners[path.casefold()]
+        other = self._owners.get(path.casefold())
+        if other is None:
+            self._owners[path.casefold()] = owner
+            self._run.put(file, path)
+        elif other != owner:
             raise ContentFault(
                 msg("Two pictures would get one address: {one} and {two}; rename one.", one=other, two=owner)
             )
-        if path not in self._put_already:
-            self._put_already.add(path)
-            self._run.put(file, path)
         facts = file.facts
         return Shown(path, facts["type"], facts["width"], facts["height"], file.size)
 

@@ -18,6 +18,7 @@ from publisher.build.staging import PREVIEW_MARK
 from publisher.errors import SiteFault
 from publisher.messages import msg
 
+FEW = 1000  # pages up to which it pays to ask where each led before
 REQUIRED = ("index.html", "404.html", "layanan/index.html", "arsip/index.html")
 
 
@@ -50,11 +51,10 @@ def check(run: Run, before: Collection[str]) -> None:
     site = run.staging.site
     staged = frozenset(journal.files_of(site))
     look = Look(site, run.site.url, staged | run.kept(), run.secret())
-    stands = run.shown.targets if look.files.issuperset(before) else lambda path: b""
     looked = run.later.looked
-    again = sorted(
-        path for path in staged if not look.holds(path, looked.get(path), stands(path) if path in looked else b"")
-    )
+    is_known = len(looked) < FEW and look.files.issuperset(before)
+    standing = {path: run.shown.targets(path) for path in looked} if is_known else {}
+    again = sorted(path for path in staged if not look.holds(path, looked.get(path), standing.get(path, b"")))
     found = [*look.missing(required), *(problem for path in again for problem in look.file(path))]
     found += look.names(run.standing)
     found += run.shown.recheck(look, before, run.secret())

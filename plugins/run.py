@@ -119,6 +119,8 @@ def _run(settings: Settings, now: datetime, say: Say | None, **more: Any) -> Bui
 
 def let_go() -> None:
     """Frees what the last build needed, for a process that goes on: Pelican would remember all articles for good."""
+    if "pelican" not in sys.modules:  # nothing was built yet
+        return
     from pelican.contents import Content
     from pelican.utils import memoized
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from pelican import Pelican, signals
 from plugins._convert import Run, run_of
 from publisher import search
 from publisher.article import Article, Page
-from publisher.build import sets
+from publisher.build import journal, sets
 from publisher.build.derived import digest
 from publisher.feeds._document import Memory
 from publisher.messages import msg
@@ -52,10 +51,8 @@ def write(pelican: Pelican) -> None:
 
 def _standing(output: Path, name: str) -> frozenset[str]:
     """The files of a group's bundle in the site as it stands."""
-    found = os.walk(output / search.FOLDER / name)
-    return frozenset(
-        f"{Path(folder).relative_to(output).as_posix()}/{file}" for folder, _, files in found for file in files
-    )
+    folder = f"{search.FOLDER}/{name}"
+    return frozenset(f"{folder}/{path}" for path in journal.files_of(output / folder))
 
 
 def _kept(run: Run, name: str, memory: Memory, *, engine: bool) -> tuple[sets.Member, ...]:

@@ -13,7 +13,8 @@ from publisher.build.derived import file_digest
 from publisher.build.state import State
 
 KIND = "stamps"
-# A file written so shortly before it was read may be written again within one tick of a coarse disk's clock.
+# A file written so shortly before it was read may be written again within one tick of a coarse disk's clock: FAT
+# counts in two seconds.
 TICK_NS = 2_000_000_000
 
 Stamp = tuple[int, int, int, int]  # size, when its bytes and when its state changed (nanoseconds), place on the disk
@@ -60,7 +61,7 @@ class Stamps:
         if name not in self._asked:
             now = time.time_ns()
             file = self._content / name
-            stamp = _stamp(file.stat())
+            stamp = stamp_of(file.stat())
             kept = self._kept.get(name)
             settled = kept is not None and _is_settled(kept, stamp)
             self._asked[name] = kept if kept is not None and settled else (stamp, now, file_digest(file))
@@ -89,7 +90,8 @@ class Stamps:
             return True
 
 
-def _stamp(seen: os.stat_result) -> Stamp:
+def stamp_of(seen: os.stat_result) -> Stamp:
+    """The stamp of a file that was asked for."""
     return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from publisher.build.derived import digest, file_digest
 from publisher.build.left import Left, left
 from publisher.build.staging import Staging
+from publisher.build.stamps import TICK_NS, Stamp, stamp_of
 from publisher.build.state import State
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 KIND = "unchanged"
 LEFT = "left"
-# A disk's clock may be as coarse as this: FAT counts in two seconds.
-TICK_NS = 2_000_000_000
 _HERE = 0.4  # of the look at what stands; the rest of the time goes to what is read
 _SETTINGS = ("office.toml", ".env")
 _LIBRARIES = ("pelican", "jinja2", "markdown", "nh3", "lxml", "PIL", "feedgen", "pagefind_bin")
@@ -68,9 +67,6 @@ def _program() -> tuple[str, ...]:
     found += list(plugins.submodule_search_locations or ()) if plugins else []
     specs = (find_spec(name) for name in _LIBRARIES)
     return (*found, *sorted({f"{Path(s.origin).parents[1]}/" for s in specs if s and s.origin}))
-
-
-Stamp = tuple[int, int, int, int]  # size, when bytes and when state changed (nanoseconds), place on the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +202,7 @@ def scan(tops: Iterable[str]) -> Scan:
     """All files below ``tops`` as they are now."""
     given, began = tuple(tops), time.time_ns()
     found = (entry for top in given for entry in _files(top))
-    return Scan(given, began, {path: (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for path, s in found})
+    return Scan(given, began, {path: stamp_of(seen) for path, seen in found})
 
 
 def see(scan: Scan, *, known: Mapping[str, str] | None = None, until: int | None = None) -> Seen:
