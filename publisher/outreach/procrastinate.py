@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 import zlib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -92,6 +92,7 @@ class _Carrier:
     def __init__(self, url: str, offices: Offices, owner: str, concurrency: int, tempo: Tempo) -> None:
         self.wanted = offices
         self.offices = {o.ledger.office: o for o in offices()}
+        self.lanes: dict[asyncio.Task[None] | None, Office] = {}  # those that run now, each with its settings
         self.cared: dict[str, tuple[Office, float]] = {}
         self.owner = owner
         self.concurrency = concurrency
@@ -135,8 +136,12 @@ class _Carrier:
         served = self.offices.get(office)
         if served is None or channel not in served.channels:
             return  # another worker's office; its sweep asks again
-        at = await asyncio.to_thread(self._carry, served, channel)
         job = asyncio.current_task()
+        self.lanes[job] = served
+        try:
+            at = await asyncio.to_thread(self._carry, served, channel)
+        finally:
+            del self.lanes[job]
         if at and job:  # asked when this job has ended: before, no worker with nothing to do could take the lane
             job.add_done_callback(lambda ended: self._soon(self._again(office, channel, at)))
 
@@ -190,12 +195,15 @@ class _Carrier:
 
     async def _swept(self) -> bool:
         """Gives the lanes of dead workers back, and asks for every lane in which something is due; whether there is
-        one."""
+        one, or an office that is to be cared for yet."""
         from procrastinate.jobs import Status
 
         for job in await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self.tempo.silence):
             await self.app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
-        await asyncio.to_thread(self._care)
+        wanted = await asyncio.to_thread(self.wanted)
+        self.offices = {o.ledger.office: o for o in wanted}
+        former = [o for o in self.lanes.values() if self.offices.get(o.ledger.office) is not o]
+        cared = await asyncio.to_thread(self._care, {o.ledger.office for o in former})
         due = await asyncio.to_thread(self._due)
         first = zlib.crc32(self.owner.encode()) % max(len(due), 1)  # many workers sweep: each begins elsewhere
         ordered = due[first:] + due[:first]
@@ -204,7 +212,7 @@ class _Carrier:
             lanes = [lane for lane in ordered[start : start + AT_ONCE] if _key(*lane[:2]) not in there]
             for office, channel, at in lanes:
                 await self._ask(office, channel, at)
-        return bool(due)
+        return bool(due) or not cared
 
     async def _waiting(self) -> set[str]:
         """The lanes that a job waits for: asking for each of them again costs more than asking once for all."""
@@ -212,15 +220,21 @@ class _Carrier:
         rows = await self.app.connector.execute_query_all_async(wanted, queue=QUEUE)
         return {str(row["queueing_lock"]) for row in rows}
 
-    def _care(self) -> None:
-        """Cares for the offices that are new, have changed or were not cared for lately."""
-        self.offices = {o.ledger.office: o for o in self.wanted()}
-        now = time.monotonic()
+    def _care(self, leaving: Collection[str]) -> bool:
+        """Cares for the offices that are new, have changed or were not cared for lately; whether for all. Those of
+        ``leaving`` wait, where a lane still runs with former settings: it would spend on a dead token the one
+        request that tells whether the new one works."""
+        now, all_of_them = time.monotonic(), True
         for name, office in self.offices.items():
             known, since = self.cared.get(name, (None, 0.0))
-            if known is not office or now - since >= self.tempo.care:
-                office.care()
-                self.cared[name] = (office, now)
+            if known is office and now - since < self.tempo.care:
+                continue
+            if name in leaving:
+                all_of_them = False
+                continue
+            office.care()
+            self.cared[name] = (office, now)
+        return all_of_them
 
     def _due(self) -> list[tuple[str, str, datetime]]:
         """What falls due before the next sweep, of the offices that this worker serves."""

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -202,7 +203,15 @@ def test_a_new_token_needs_no_new_worker(shared: Ledger, database: str, doubles:
     """While a worker runs a dead token holds the channel; when office.toml or .env has changed one request tells
     whether it is mended, and all goes out."""
     dead, sound = told(Once.KEY, "key"), told(Once.KEY, "key")
-    dead.says["send"] += [Held(msg("the key is dead"))] * 2
+    swept = threading.Semaphore(0)
+
+    def refused() -> Held:
+        """The key is changed while the dead one is on the wire: the answer comes when the worker knows the new one."""
+        for _ in range(3):
+            assert swept.acquire(timeout=60)
+        return Held(msg("the key is dead"))
+
+    dead.says["send"] += [refused, Held(msg("the key is dead"))]
     planned(shared, doubles, 3)
 
     def office(channel: Any) -> Office:
@@ -216,9 +225,15 @@ def test_a_new_token_needs_no_new_worker(shared: Ledger, database: str, doubles:
         )
 
     before, after = office(dead), office(sound)
+
+    def offices() -> list[Office]:
+        if dead.sent():
+            swept.release()
+        return [after if dead.sent() else before]
+
     run(
         database,
-        lambda: [after if dead.sent() else before],
+        offices,
         owner="worker",
         tempo=Tempo(sweep=0.2, heartbeat=0.5, silence=2, stay=2),
         until_idle=True,
