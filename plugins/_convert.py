@@ -77,6 +77,7 @@ class Run:
     linked: dict[str, list[str]] = field(default_factory=dict)  # site path → content paths whose text links to it
     revisions: dict[str, str] = field(default_factory=dict)  # by content path
     letters: _groups.Group | None = None  # the A–Z list, as far as it is that of the last build
+    news: Any = None  # plugins._months.News, from then on
     marks: Any = None  # plugins._marks.ShownMarks, once articles know what they lead to
     groups: Any = None  # plugins._groups.Groups, from then on
     shelves: list[Any] = field(default_factory=list)  # plugins.periods.Listing of every list
@@ -115,6 +116,11 @@ class Run:
         """All findings, in the order of the files."""
         every = {*self.content.findings, *self.findings}
         return tuple(sorted(every, key=lambda f: (f.path, f.line, f.rule, str(f.message))))
+
+    @property
+    def count(self) -> int:
+        """How many texts get a page."""
+        return len(self.records) + sum(len(month.columns.paths) for month in self.archive.sealed.values())
 
     @property
     def zone(self) -> ZoneInfo:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -34,11 +34,9 @@ class Item:
     """Quacks like Pelican's article. What lists and keys of pages ask for is at hand; for all else one of Pelican's
     own is made, as it would have been made at once."""
 
-    previous: Any = None
-    next: Any = None
     held = False
     status = Status.PUBLISHED.value
-    related: list[Any]
+    lead: Callable[[], None]  # gives it ``related``, ``previous`` and ``next``
     posts: list[Any]
     service_records: tuple[Any, ...]
 
@@ -76,6 +74,9 @@ class Item:
 
     def __getattr__(self, name: str) -> Any:
         """Called for what is not at hand."""
-        if name.startswith("__") or name == "whole":
+        if name.startswith("__") or name in ("whole", "lead"):
             raise AttributeError(name)
+        if name in ("related", "previous", "next") and hasattr(self, "lead"):
+            self.lead()
+            return self.__dict__[name]
         return getattr(self.whole, name)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from pelican.generators import ArticlesGenerator, PagesGenerator
 
 from plugins._convert import RUN, run_of
 from plugins._groups import Groups
-from plugins._items import Item, Terms
+from plugins._items import Item
 from plugins._marks import ShownMarks
+from plugins._months import News
 from publisher.article import Service
-from publisher.build.choose import related
 from publisher.build.light import Light
 from publisher.structured import Facts
 
@@ -23,9 +23,8 @@ def arrange(generator: ArticlesGenerator) -> None:
     run = run_of(generator.settings)
     if run is None:
         return
-    terms = Terms(generator.settings)
-    light = (record for record in run.records.values() if isinstance(record, Light))
-    items = [Item(record, terms, generator.settings, generator.context) for record in light]
+    news = run.news = News(run, generator)
+    items = [news.item(record) for record in run.records.values() if isinstance(record, Light)]
     articles = sorted((*items, *generator.articles, *generator.translations), key=run.rank)
     generator.articles = [a for a in articles if not a.record.translation_of]
     generator.translations = [a for a in articles if a.record.translation_of]
@@ -50,55 +49,38 @@ def relate(generators: Iterable[Any]) -> None:
     news.context[RUN] = run  # for ``count``
     news.dates = []  # Pelican looks through it for each list, once an article; plugins.speed gives it to templates
     every = run.items = contents(news)
-    by_id = {a.record.id: a for a in every}
-    register = {s.id: s for s in run.site.services}
-    posts = news.settings["JINJA_GLOBALS"]["syndication"]
-    ordered = sorted((*news.articles, *news.translations), key=run.rank, reverse=True)
-    near = related([a.record for a in ordered])
     listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
+    listed |= run.news.addresses()
     for article in every:
-        record = article.record
-        article.service_records = tuple(register[s] for s in record.services if s in register)
-        article.posts = posts.get(record.id, [])
-        article.related = [by_id[r.id] for r in near.get(record.id, ())]
+        run.news.complete(article)
         if not isinstance(article, Item):  # of others the archive knows it
             terms = [
                 *getattr(article, "authors", ()),
                 *getattr(article, "tags", ()),
                 getattr(article, "category", None),
             ]
-            paths = {(type(t).__name__, t.name): t.url for t in terms if t}
+            record, paths = article.record, {(type(t).__name__, t.name): t.url for t in terms if t}
             article.people = [(n, paths.get(("Author", n), "")) for n in record.authors]
             article.topics = [(n, paths.get(("Tag", n), "")) for n in record.tags]
             article.section = paths.get(("Category", record.category), "")
             article.lists = article.people, article.topics, article.section
-        if record.translation_of or not isinstance(article, Item):  # others stand in all of theirs
+        if article.record.translation_of or not isinstance(article, Item):  # others stand in all of theirs
             article.people, article.topics = (
                 [(n, p if p in listed else "") for n, p in row] for row in (article.people, article.topics)
             )
             article.section = article.section if article.section in listed else ""
-    for older, newer in neighbours(ordered):
-        older.next, newer.previous = newer, older
-    about: dict[str, list[Any]] = {}
-    for article in news.articles:
-        for service in dict.fromkeys(article.record.services):
-            about.setdefault(service, []).append(article)
-    for page in pages.pages:
-        if isinstance(page.record, Service):
-            page.news = about.get(page.record.id, [])
+        article.related = []
     settings, is_left = run.order.settings, run.archive.left is not None
     run.marks = ShownMarks(Facts(run.site, settings.office, run.order.now), every)
     run.groups = Groups(run.state, settings.output, run.program, is_left=is_left)
-
-
-def neighbours(articles: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-    """Pairs of an older and the next newer article in one language; ``articles`` begin with the oldest."""
-    last: dict[str, Any] = {}
-    for article in articles:
-        lang = article.record.lang
-        if lang in last:
-            yield last[lang], article
-        last[lang] = article
+    run.news.gather(sorted((*news.articles, *news.translations), key=run.rank))
+    news.categories, news.authors = (sorted(run.news.of(kind).items()) for kind in ("category", "author"))
+    news.tags = dict(run.news.of("tag"))
+    news.context.update(articles=run.news.every, categories=news.categories, authors=news.authors)
+    news.context["tags"] = list(news.tags.items())
+    for page in pages.pages:
+        if isinstance(page.record, Service):
+            page.news = run.news.about(page.record.id)
 
 
 def parts(generators: Iterable[Any]) -> tuple[Any, Any]:

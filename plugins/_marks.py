@@ -13,6 +13,7 @@ from publisher.article import Article
 from publisher.build import light
 from publisher.build.keys import Mark, Marks, hashed
 from publisher.build.letters import Entry
+from publisher.build.months import Chain
 from publisher.build.periods import Period, Span, View
 from publisher.structured import Facts
 
@@ -29,11 +30,12 @@ class ShownMarks(Marks):
         self._worked: dict[int, tuple[Any, str]] = {}  # with the item, so that no other gets its place in memory
         for item in self._items.values():
             if isinstance(item, Item) and not item.record.translation_of:
-                self._know(item)
+                self.know(item)
 
-    def _know(self, item: Item) -> None:
+    def know(self, item: Item) -> None:
         """Takes what the archive has of one of many, without looking further."""
         record, services = item.record, item.service_records
+        self._items[record.path] = item
         mark = f"{record.row.mark}{''.join(map(self.of, services))}" if services else record.row.mark
         self._known[id(item)] = item, mark
         self._known[id(record)] = record, mark
@@ -62,14 +64,6 @@ class ShownMarks(Marks):
                 known = " ".join((known, *map(str, made)))
             self._timed[article.path] = known
         return known
-
-    def several(self, articles: Iterable[Article]) -> str:
-        """The same of many, in their order."""
-        found, known = tuple(articles), self._timed
-        try:
-            return hashed("\n".join([known[a.path] for a in found]))
-        except KeyError:
-            return hashed("\n".join(map(self.timed, found)))
 
     def alone(self, owner: Any) -> str:
         """What stands for a term or a page that has a list, but for its list."""
@@ -111,6 +105,8 @@ class ShownMarks(Marks):
             return Mark(self.of(item)) if item is not None and item.record is value else self._of_record(value)
         if isinstance(value, Entry):
             return Mark(f"{value.name}\0{value.path}\0{value.lang}\0{value.note}")
+        if isinstance(value, Chain):
+            return Mark(value.sign)
         if isinstance(value, (View, Span, Period)):
             return Mark(self._of_list(value))
         if isinstance(value, URLWrapper):
@@ -130,10 +126,10 @@ class ShownMarks(Marks):
         of, all_of = self.of, self.all_of
         if isinstance(value, View):
             ways = f"{all_of(value.periods)} {all_of(value.up)} {of(value.back)} {of(value.on)}"
-            return f"{value.home} {value.brief} {hashed(all_of(value.shown))} {ways}"
+            return f"{value.home} {value.brief} {of(value.shown)} {ways}"
         if isinstance(value, Span):
             return f"{value.path}={len(value.articles)}({all_of(value.parts)})"
-        return f"{value.path}={hashed(all_of(value.articles))}({all_of(value.parts)})"
+        return f"{value.path}={of(value.articles)}({all_of(value.parts)})"
 
 
 # what an article or a page of Pelican has that is not all in its record

@@ -10,8 +10,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from plugins._archive import Archive
+from plugins._convert import Order
 from publisher import article, content, slugs
-from publisher.article import Service
+from publisher.article import Article, Service, Status
+from publisher.build.addresses import record_path
+from publisher.build.choose import is_waiting
 from publisher.build.cores import gathered
 from publisher.build.derived import code_digest, digest
 from publisher.build.light import Light
@@ -28,23 +31,38 @@ class Memory:
     ``readings`` are those of the files that were, by their content paths.
     """
 
-    def __init__(self, state: State, stamps: Stamps, archive: Archive, folder: Path, zone: ZoneInfo) -> None:
+    def __init__(self, state: State, stamps: Stamps, archive: Archive, order: Order) -> None:
         self._state = state
         self._stamps = stamps
         self.archive = archive
         self.readings: dict[str, content.Reading] = {}
         archive.readings = self.readings
-        self._folder, self._zone = folder, zone
+        self._order = order
+        self._folder, self._zone = order.settings.content, order.settings.zone
 
-    def __call__(self, folder: Path, paths: Sequence[str], zone: ZoneInfo) -> Iterator[content.Reading]:
-        """What the files at ``paths`` say, in their order."""
+    def __call__(self, folder: Path, paths: Sequence[str], zone: ZoneInfo) -> Iterator[tuple[str, content.Reading]]:
+        """What the files at ``paths`` say, in their order; those of sealed months are left out."""
+        archive, news = self.archive, [path for path in paths if path.startswith(_NEWS)]
         self.read(folder, [path for path in paths if not path.startswith(_NEWS)], zone)
-        entries = (seen.entry for seen in self.readings.values())
-        known = self.archive.open(e for e in entries if isinstance(e, Service))
-        self.read(folder, [path for path in paths if path.startswith(_NEWS) and path not in known], zone)
+        others = tuple(seen.entry for seen in self.readings.values())
+        archive.open(e for e in others if isinstance(e, Service))
+        taken = {record_path(e) for e in others if e is not None}
+        while True:
+            sealed = frozenset(path for month in archive.sealed.values() for path in month.columns.paths)
+            known = archive.light.keys() | sealed
+            self.read(folder, [path for path in news if path not in known and path not in self.readings], zone)
+            found = (seen.entry for path, seen in self.readings.items() if path not in archive.light)
+            new = (entry for entry in found if isinstance(entry, Article))
+            touched = archive.touched(new, taken, listed=self._is_listed)
+            if not touched:
+                break
+            archive.unseal(touched)
+        for month in archive.sealed.values():
+            self._stamps.use(month.sources)
         for path in paths:
-            kept = known.get(path)
-            yield self.readings[path] if kept is None else self._kept(kept)
+            kept = archive.light.get(path)
+            if path not in sealed:
+                yield path, self.readings[path] if kept is None else self._kept(kept)
 
     def read(self, folder: Path, paths: Sequence[str], zone: ZoneInfo) -> None:
         """Reads the files at ``paths``, or remembers what they said."""
@@ -66,9 +84,13 @@ class Memory:
             self.read(self._folder, [path], self._zone)
         return self.readings[path].entry
 
+    def _is_listed(self, article: Article) -> bool:
+        """Whether lists will have the article."""
+        is_shown = self._order.preview or not is_waiting(article, self._order.now)
+        return is_shown and article.status not in (Status.HIDDEN, Status.WITHDRAWN)
+
     def _kept(self, kept: Light) -> content.Reading:
-        for name in kept.row.sources:
-            self._stamps.use(name)
+        self._stamps.use(kept.row.sources)
         return content.Reading(kept, kept.row.said)
 
     def _known(self, by: str, path: str) -> content.Reading | None:

@@ -25,10 +25,11 @@ from publisher.build.cores import forked
 from publisher.build.derived import digest
 from publisher.build.keys import hashed
 from publisher.build.light import Light
+from publisher.build.months import Chain
 from publisher.build.state import Forgotten, packed
 from publisher.errors import SiteFault
 from publisher.feeds._document import Document, Made, Memory
-from publisher.feeds._edition import Dated, Edition, Kind, Section
+from publisher.feeds._edition import FIRST_YEAR, Dated, Edition, Kind, Section
 from publisher.feeds.opml import heading
 from publisher.messages import msg
 
@@ -60,6 +61,7 @@ def gather(generators: Iterable[Any]) -> None:
         pages=tuple(pages(run, news)),
         periods=tuple(periods(run)),
         memory=Remembering(run),
+        sealed=tuple(run.news.for_feeds()),
     )
     named = (replace(section, articles=(), sign="") for section in found)
     groups = groupby(named, key=lambda section: section.kind)
@@ -73,7 +75,6 @@ class Remembering(Memory):
     def __init__(self, run: Run) -> None:
         self._run = run
         self.by = digest(run.program, run.site)
-        self._known: dict[int, tuple[object, str]] = {}  # of tuples of articles, with them
 
     def recall(self, use: str, name: str, made_of: Sequence[object], make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made when it is not known."""
@@ -97,15 +98,14 @@ class Remembering(Memory):
         """What stands for ``made_of``."""
         return hashed("\n".join((self.by, *map(self._mark, made_of))))
 
+    def mark(self, article: Article) -> str:
+        """What stands for ``article``."""
+        return str(self._run.marks.timed(article))
+
     def _mark(self, part: object) -> str:
         if isinstance(part, Article):
-            return str(self._run.marks.timed(part))
-        if not isinstance(part, tuple) or not part or not isinstance(part[0], Article):
-            return repr(part)
-        known = self._known.get(id(part))
-        if known is None:
-            known = self._known[id(part)] = part, self._run.marks.several(part)
-        return known[1]
+            return self.mark(part)
+        return part.sign if isinstance(part, Chain) else repr(part)
 
 
 class Files:
@@ -151,7 +151,8 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     files = Files(run, run.edition.memory)
     formats = names(feeds)
     with _explained(formats[0]):
-        new = [article for article in run.edition.carried if not isinstance(article, Light)]
+        carried = (article for article in run.edition.at_hand if article.due.year >= FIRST_YEAR)
+        new = [article for article in carried if not isinstance(article, Light)]
         if len(new) >= MANY:
             run.edition.foresee(new)
     for name in formats:
@@ -178,15 +179,16 @@ def sections(run: Run, generator: Any) -> Iterator[Section]:
     """What has a feed of its own: every category, tag, author and service."""
     signs = {listing.home: listing.sign for listing in run.shelves}
     for kind, term, articles in terms(generator):
-        records = tuple(a.record for a in articles)
+        records = articles.seen_as(_record)
         yield Section(kind=KINDS[kind], name=str(term), home=term.url, articles=records, sign=signs[term.url])
-    about: dict[str, list[Article]] = {}
-    for record in (a.record for a in generator.articles):
-        for named in dict.fromkeys(record.services):
-            about.setdefault(named, []).append(record)
     for service in sorted(run.services(), key=lambda s: s.id):
-        records, home = tuple(about.get(service.id, ())), record_path(service)
+        records, home = run.news.about(service.id).seen_as(_record), record_path(service)
         yield Section(kind="layanan", name=service.name, home=home, articles=records, sign=signs.get(home, ""))
+
+
+def _record(item: Any) -> Article:
+    record: Article = item.record
+    return record
 
 
 def pages(run: Run, generator: Any) -> Iterator[Dated]:

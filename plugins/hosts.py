@@ -10,6 +10,7 @@ from pelican.writers import Writer
 
 from plugins._convert import Run, run_of
 from publisher.build import headers, journal, redirects
+from publisher.build.choose import newest_first
 from publisher.content import former_path
 
 LISTS = (
@@ -30,7 +31,8 @@ def write(generator: ArticlesGenerator, writer: Writer) -> None:
     if run is None:
         return
     site = run.staging.site
-    shown = [a for a in run.articles() if a.former]
+    sealed = (path for month in run.archive.sealed.values() for path in month.former)
+    shown = sorted((*(a for a in run.articles() if a.former), *map(run.news.record, sealed)), key=newest_first)
     moves = [(a, address) for a in shown for address in (former_path(a, f) for f in a.former) if address]
     found, findings = redirects.plan(moves, _files(run) if moves else set())
     for finding in findings:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
+from plugins._archive import month_of
 from plugins._convert import Run, run_of
 from plugins._groups import Group
 from plugins._lists import parts
+from plugins._months import titled
+from publisher.article import Article
 from publisher.build.addresses import INDEX, record_path
 from publisher.build.keys import hashed
 from publisher.build.letters import ONE_PAGE, Entry, Letter, by_letter, heading
@@ -30,14 +34,13 @@ def gather(generators: Iterable[Any]) -> None:
     run = run_of(news.settings)
     if run is None:
         return
-    found = tuple(entries(run))
-    if len(found) <= ONE_PAGE:
-        news.context.update(letters=by_letter(found), one_page=True)
+    sign, count = signed(run)
+    if count <= ONE_PAGE:
+        news.context.update(letters=by_letter(entries(run)), one_page=True)
         return
-    sign = hashed("\n".join([f"{e.name}\0{e.path}\0{e.lang}\0{e.note}" for e in found]))
     run.letters = run.groups.find(INDEX, sign)
     if run.letters is None:
-        letters = by_letter(found)
+        letters = by_letter(entries(run))
         pages = tuple(f"{INDEX}/{letter.key}/index.html" for letter in letters)
         below = tuple(f"{INDEX}/{letter.key}/{part.key}/index.html" for letter in letters for part in letter.parts)
         run.groups.note(INDEX, Group(sign, pages, (_headings(letters), below)))
@@ -48,8 +51,30 @@ def gather(generators: Iterable[Any]) -> None:
 
 def entries(run: Run) -> Iterator[Entry]:
     """All that is public, services by each of their names."""
-    for article in run.articles() if run.order.preview else run.public():
+    for month in run.archive.sealed.values():
+        columns = month.columns
+        yield from map(Entry, columns.titles, columns.addresses, columns.langs)
+    for article in _at_hand(run):
         yield Entry(article.title, record_path(article), article.lang)
+    yield from _names(run)
+
+
+def signed(run: Run) -> tuple[str, int]:
+    """What stands for the entries, and how many there are."""
+    months = [(name, month.columns.titled, len(month.columns.ids)) for name, month in run.archive.sealed.items()]
+    for name, found in groupby(_at_hand(run), key=lambda a: month_of(a.due)):
+        own = [(a.title, record_path(a), a.lang) for a in found]
+        months.append((name, titled(own), len(own)))
+    names = tuple(_names(run))
+    lines = (*(f"{name}\0{sign}" for name, sign, _ in sorted(months)), *map(repr, names))
+    return hashed("\n".join(lines)), len(names) + sum(count for _, _, count in months)
+
+
+def _at_hand(run: Run) -> tuple[Article, ...]:
+    return run.articles() if run.order.preview else run.public()
+
+
+def _names(run: Run) -> Iterator[Entry]:
     for service in run.services():
         yield Entry(service.name, record_path(service))
         yield from (Entry(a, record_path(service), note=service.name) for a in service.aliases if a != service.name)

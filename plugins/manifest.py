@@ -35,13 +35,23 @@ def write(pelican: Pelican) -> None:
             run.revisions[article.path] = _revision(run, article)
     if run.order.preview:
         return
-    every.sort(key=lambda article: article.id)
-    run.ids = {article.id: article.path for article in every}
-    last = _last(run) if any(isinstance(article, Light) for article in every) else {}
-    lines = (last[a.id] if isinstance(a, Light) else written(_record(run, a, is_shown=a.path in shown)) for a in every)
+    months = [month.columns for month in run.archive.sealed.values()]
+    kept = {named: path for c in months for named, path in zip(c.ids, c.paths, strict=True)}
+    kept |= {article.id: article.path for article in every if isinstance(article, Light)}
+    new = {article.id: article for article in every if not isinstance(article, Light)}
+    run.ids = {named: kept.get(named) or new[named].path for named in sorted((*kept, *new))}
+    last = _last(run) if kept else {}
+
+    def line(named: str) -> Lines:
+        if named in kept:
+            return last[named]
+        return written(_record(run, new[named], is_shown=new[named].path in shown))
+
     unreadable = tuple(sorted({*run.content.unreadable, *_left_out(run)}))
     with (run.staging.notes / FILENAME).open("wb") as file:
-        file.writelines(joined(Manifest(site=run.site.url, title=run.site.title, unreadable=unreadable), lines))
+        file.writelines(
+            joined(Manifest(site=run.site.url, title=run.site.title, unreadable=unreadable), map(line, run.ids))
+        )
 
 
 def _last(run: Run) -> dict[str, Lines]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from plugins._groups import Group
 from plugins._lists import parts
 from publisher.article import Service
 from publisher.build import periods
+from publisher.build.months import Chain
 from publisher.build.periods import Period, Shelf, Span, View, archive, shelf
 
 ARCHIVE = "arsip/"
@@ -68,22 +69,21 @@ def gather(generators: Iterable[Any]) -> None:
         if isinstance(page.record, Service):  # the page has the service's own text too
             cut = _cut(page.url, page.news, periods.NEWEST)
             page.shelf = _listed(run, "service_news", {"page": page}, page.news, cut)
-    cut = _cut(ARCHIVE, news.articles, 0)
-    news.context["archive"] = _listed(run, "period_archives", {}, news.articles, cut)
+    every = run.news.every
+    news.context["archive"] = _listed(run, "period_archives", {}, every, _cut(ARCHIVE, every, 0))
 
 
-def _cut(home: str, articles: Sequence[Any], most: int) -> tuple[str, Callable[[], Shelf]]:
+def _cut(home: str, articles: Chain[Any], most: int) -> tuple[str, Callable[[], Shelf]]:
     """Where a list stands, and what divides it; that of all news has months, however few."""
     return home, (lambda: shelf(home, articles, most)) if most else (lambda: archive(home, articles))
 
 
 def _listed(
-    run: Run, kind: str, values: dict[str, Any], articles: Sequence[Any], cut: tuple[str, Callable[[], Shelf]]
+    run: Run, kind: str, values: dict[str, Any], articles: Chain[Any], cut: tuple[str, Callable[[], Shelf]]
 ) -> View:
     """What the list's own page shows; the list is noted for the pages of its periods, feeds and sitemaps."""
     home, divide = cut
-    sign = run.marks.several(a.record for a in articles)
-    whole = " ".join((kind, *map(run.marks.alone, values.values()), sign))
+    whole = " ".join((kind, *map(run.marks.alone, values.values()), articles.sign))
     group = run.groups.find(home, whole)
     facts: Facts
     if group is not None:
@@ -91,12 +91,12 @@ def _listed(
     else:
         found = divide()
         rows = tuple(row for period in found.periods for row in _rows(period))
-        facts = Facts(found.own().periods, rows, _newest(articles))
+        facts = Facts(found.own().periods, rows, _newest(found.articles))
         paths = tuple(f"{home}{path}index.html" for _, path, _ in rows)
         run.groups.note(home, Group(whole, paths, facts))
     told = None if group is None else group.paths
-    run.shelves.append(Listing(kind, values, home, sign, facts, told, divide))
-    shown = tuple(articles[: periods.NEWEST] if facts.spans else articles)
+    run.shelves.append(Listing(kind, values, home, articles.sign, facts, told, divide))
+    shown = articles[: periods.NEWEST] if facts.spans else articles
     return View(home, shown, len(shown) > periods.NEWEST, facts.spans)
 
 
@@ -108,13 +108,12 @@ def _rows(period: Period) -> Iterator[Row]:
     yield from rows
 
 
-def _newest(articles: Iterable[Any]) -> datetime | None:
+def _newest(articles: Chain[Any]) -> datetime | None:
     """When the newest change in a list was."""
-    records = (a.record for a in articles)
-    return max((r.modified or r.due for r in records), default=None)
+    return max(articles.column("changed"), default=None)
 
 
-def terms(generator: Any) -> Iterator[tuple[str, Any, list[Any]]]:
+def terms(generator: Any) -> Iterator[tuple[str, Any, Chain[Any]]]:
     """Kind, term and articles of every category, tag and author."""
     for kind, found in (
         ("category", generator.categories),

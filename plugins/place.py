@@ -76,9 +76,10 @@ def _is_content(run: Run, problem: Problem) -> bool:
     """Whether an editor can mend ``problem``: a dead link in a text, or a standing page that is not written."""
     if not problem.link:
         return False
-    writers = {*run.linked.get(problem.target, ()), *_writer(run, problem)}
+    sealed = run.archive.writers(problem.target)
+    writers = {*run.linked.get(problem.target, ()), *sealed, *_writer(run, problem)}
     for path in writers:
-        record = run.records[path]
+        record = run.records.get(path) or run.news.record(path)
         message = msg("The link to /{target} leads nowhere: the site has no such page.", target=problem.target)
         run.find("link", "error", message, path, run.line_of(record, problem.target.rstrip("/")))
     return bool(writers) or _is_unwritten_page(run, problem)
@@ -86,7 +87,9 @@ def _is_content(run: Run, problem: Problem) -> bool:
 
 def _writer(run: Run, problem: Problem) -> Iterator[str]:
     """The content path of the text that holds the dead link itself, however its author wrote it."""
-    for path, record in run.records.items():
+    sealed = run.archive.at(problem.path.removesuffix("index.html"))
+    others = [(sealed, run.news.record(sealed))] if sealed else []
+    for path, record in (*run.records.items(), *others):
         if f"{record_path(record)}index.html" == problem.path:
             html = run.raw[path] if isinstance(record, Page) else record.html
             if problem.link in html or escape(problem.link) in html:

@@ -87,7 +87,7 @@ def begin(pelican: Pelican) -> None:
     more = (*settings["THEME_TEMPLATES_OVERRIDES"], settings["THEME"], *([order.settings.root / logo] if logo else ()))
     run = read(order, map(str, more))
     settings[RUN] = run
-    run.tell(msg("Building {count} pages …", count=len(run.records)))
+    run.tell(msg("Building {count} pages …", count=run.count))
     pelican.path = settings["PATH"] = str(order.settings.content)
     pelican.output_path = settings["OUTPUT_PATH"] = str(run.staging.site)
     show(run, settings)
@@ -115,7 +115,7 @@ def read(order: Order, more: Iterable[str] = ()) -> Run:
         keep = last_paths(state, _convert.place_of(settings))
         with looking(state, _convert.place_of(settings)) as left:
             archive = Archive(state, stamps, order, program, left)
-            memory = Memory(state, stamps, archive, settings.content, settings.zone)
+            memory = Memory(state, stamps, archive, order)
             content = folder.read(settings.content, settings.zone, keep=keep, reader=memory)
         run = assemble(order, place, content, held, state, stamps, program, memory)
     except BaseException:
@@ -148,12 +148,18 @@ def assemble(
     records = {r.path: r for r in every if r.path in addresses}
     moved = frozenset(p for a in choice.shown if a.former for p in (folder.former_path(a, f) for f in a.former) if p)
     waiting = frozenset(a.path for a in choice.waiting)
+    sealed = memory.archive.sealed
+    moved = moved.union(*(month.moved for month in sealed.values()))
+    for month in sealed.values():
+        addresses.update(zip(month.columns.paths, month.columns.addresses, strict=True))
     links = Links(settings.office.url, settings.content, addresses, waiting, moved)
     site = to_site(settings, tuple(r for r in records.values() if isinstance(r, Service)))
-    astray = set(memory.archive.astray(links, frozenset(_convert.secret(choice, site)))).intersection(records)
-    if astray:
+    astray, months = memory.archive.astray(links, frozenset(_convert.secret(choice, site)))
+    astray = records.keys() & astray
+    if astray or months:
         for path in astray:
             memory.whole(path)
+        found = replace(found, articles=(*found.articles, *memory.archive.unseal(months)))
         return assemble(order, place, found, held, state, stamps, program, memory)
     run = Run(
         order,
@@ -171,6 +177,9 @@ def assemble(
         archive=memory.archive,
         program=program,
     )
+    for month in sealed.values():
+        run.standing.update(month.files.split("\n") if month.files else ())
+        run.findings += month.findings
     for record in tuple(records.values()):
         if isinstance(record, Light):
             recall(run, record)
@@ -239,4 +248,4 @@ def count(path: str, context: dict[str, Any]) -> None:
     run = run_of(context)
     if run is not None and ("article" in context or "page" in context):
         run.written += 1
-        run.tell(msg("Pages: {name}", name=Path(path).parent.name), run.written, len(run.records))
+        run.tell(msg("Pages: {name}", name=Path(path).parent.name), run.written, run.count)

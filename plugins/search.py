@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from publisher import search
 from publisher.article import Article, Page
 from publisher.build import journal, sets
 from publisher.build.derived import digest
+from publisher.build.months import Chain, Columns, Part, chained, merged
 from publisher.feeds._document import Memory
 from publisher.messages import msg
 
@@ -32,7 +34,25 @@ def divide(pelican: Pelican) -> None:
         return
     services = {s.id: s for s in run.services()}
     pages = [(r, run.raw[path]) for path, r in run.records.items() if isinstance(r, Page)]
-    run.searched = search.groups(run.public(), services, pages)
+    sealed = run.archive.sealed.values()
+    months = Chain(_sealed(run, month.columns) for month in sealed)
+    at_hand = chained(run.public(), lambda a: a.due, marks=lambda a: run.marks.timed(a))
+    known = {str(month.columns.year) for month in sealed}
+    run.searched = search.groups(merged(at_hand, months), services, pages, known=known)
+
+
+def _sealed(run: Run, columns: Columns) -> Part[Article]:
+    """The articles of a sealed month; how they stand in lists is known by the time when one is asked for."""
+
+    def load(at: int) -> Article:
+        record: Article = run.news.load(columns.paths[at]).record
+        return record
+
+    def column(name: str) -> Sequence[Any]:
+        found: Sequence[Any] = getattr(run.news.month(columns.name).columns, name)
+        return found
+
+    return Part(columns.year, columns.month, len(columns.ids), load, column)
 
 
 def write(pelican: Pelican) -> None:
@@ -63,7 +83,14 @@ def _kept(run: Run, name: str, memory: Memory, *, engine: bool) -> tuple[sets.Me
     def known(source: search.Source, make: Callable[[], str]) -> str:
         return memory.recall("words", source.path, (source,), make) if isinstance(source, Article) else make()
 
-    key = digest(memory.recall("search", name, group.sources, partial(group.digest, known)), engine)
+    def month(part: Part[Article]) -> str:
+        own = replace(group, sources=Chain((part,)))
+        return memory.recall("months", f"{part.year}-{part.month}", (own.sources,), partial(own.digest, known))
+
+    if isinstance(group.sources, Chain):
+        key = digest(*map(month, group.sources.parts), engine)
+    else:
+        key = digest(memory.recall("search", name, group.sources, partial(group.digest, known)), engine)
     found = sets.found(cache, key)
     if found is None:
         with TemporaryDirectory(prefix="kentongan-") as folder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from plugins.cards import RECENT
 from publisher.article import Article
 from publisher.build import keys, light, office, texts, unchanged
 from publisher.build.light import Light, Row
+from publisher.build.months import Sealed
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 from publisher.messages import Message, msg
@@ -41,6 +42,7 @@ def writer(pelican: Pelican) -> type[Writer] | None:
     is_left, output = run.archive.left is not None, run.order.settings.output
     run.shown = Pages(run.state, output, run.program, run.marks, is_left=is_left, asked=run.order.why)
     run.noticed = of_article(run.findings)
+    run.news.look(run.shown)
     return PageWriter
 
 
@@ -56,8 +58,8 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
     def write_file(self, name: str, template: Any, context: dict[str, Any], *given: Any, **values: Any) -> None:
         """Has the page ``name`` rendered, or keeps it."""
         run = run_of(self.settings)
-        if "dates" in values:
-            values["dates"] = values["articles"]  # which are in that order
+        if run is not None:
+            values |= _whole(run, values)
         plain = not given and not any(values.get(name) for name in _PLAIN)
         plain = plain and values.get("template_name") not in self.settings["PAGINATED_TEMPLATES"]
         path = self._path(name) if name else ""
@@ -99,6 +101,14 @@ class PageWriter(Writer):  # type: ignore[misc]  # Pelican ships no types
     @cached_property
     def _warned(self) -> set[Any]:
         return set()
+
+
+def _whole(run: Run, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All news for what Pelican gives a list of those that it goes through."""
+    found = {name: run.news.every for name in ("articles", "all_articles") if values.get(name) is run.news.written}
+    if "dates" in values:
+        found["dates"] = found.get("articles", values["articles"])  # which are in that order
+    return found
 
 
 def _names(name: str) -> tuple[str, ...]:
@@ -153,11 +163,31 @@ def hold(run: Run) -> None:
     for target, paths in run.linked.items():
         for path in paths:
             linked.setdefault(path, []).append(target)
-    items = (item for item in run.items if not isinstance(item, Item) and _may_stay(run, item.record))
-    rows = ((item.record, _row(run, item, tuple(linked.get(item.record.path, ())))) for item in items)
     links = run.links
     past = Past(dict(links.addresses), links.waiting, links.moved, frozenset(run.secret()))
-    run.archive.keep(past, ((record, row, run.pages.get(record.path, "")) for record, row in rows if row is not None))
+    sealed: dict[str, Sealed] = {}
+    run.archive.keep(past, _made(run, linked, sealed))
+    run.archive.seal(sealed)
+
+
+def _made(
+    run: Run, linked: Mapping[str, Sequence[str]], sealed: dict[str, Sealed]
+) -> Iterator[tuple[Article, Row, str]]:
+    """The articles that were made in this build and may stay, each with its row and its text, month by month; and in
+    ``sealed`` the months that may stay as a whole."""
+    for month in run.news.months:
+        rows: dict[str, Row] = {}
+        for item in month.items or () if month.sealed is None else ():
+            record = item.record
+            if isinstance(item, Item) or not _may_stay(run, record):
+                continue
+            row = _row(run, item, tuple(linked.get(record.path, ())))
+            if row is not None:
+                rows[record.path] = row
+                yield record, row, run.pages.get(record.path, "")
+        now = run.news.sealed_now(month, rows)
+        if now is not None and now != month.sealed:
+            sealed[month.columns.name] = now
 
 
 def _may_stay(run: Run, article: Article) -> bool:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican, signals
-from pelican.generators import ArticlesGenerator
 
 from plugins import _jinja
 from plugins._convert import Run, run_of
@@ -24,24 +22,6 @@ from publisher.structured import Facts
 def register() -> None:
     """Called by Pelican."""
     signals.get_generators.connect(give)
-    signals.article_generator_pretaxonomy.connect(gather_quickly)
-
-
-class Members(list[Any]):
-    """The articles of a category, tag or author. Pelican asks of each article of the site whether it is among them."""
-
-    _seen: frozenset[Any] = frozenset()
-
-    def __contains__(self, article: object) -> bool:
-        if len(self._seen) != len(self):
-            self._seen = frozenset(self)
-        return article in self._seen
-
-
-def gather_quickly(generator: ArticlesGenerator) -> None:
-    """Has the lists of terms made as Members."""
-    for name in ("categories", "tags", "authors"):
-        setattr(generator, name, defaultdict(Members, getattr(generator, name)))
 
 
 def give(pelican: Pelican) -> None:

@@ -13,14 +13,17 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from publisher.article import Article, Page, Service, article_path
+from publisher.build.choose import newest_first
+from publisher.build.months import Chain, chained
 from publisher.errors import MachineFault
 from publisher.messages import msg
 
@@ -57,10 +60,10 @@ Source = Article | Service | tuple[Page, str]  # of a standing page, its HTML to
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is indexed together: articles, services or pages by their paths; ``services`` are those of the register by
-    id. Texts are looked at only when ``entries`` are asked for."""
+    """What is indexed together: articles, services or pages; ``services`` are those of the register by id. Texts are
+    looked at only when ``entries`` are asked for."""
 
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
     services: Mapping[str, Service]
 
     @property
@@ -83,18 +86,22 @@ class Group:
 
 
 def groups(
-    articles: Iterable[Article], services: Mapping[str, Service], pages: Iterable[tuple[Page, str]]
+    articles: Sequence[Article],
+    services: Mapping[str, Service],
+    pages: Iterable[tuple[Page, str]],
+    *,
+    known: Container[str] = (),
 ) -> dict[str, Group]:
     """What is searched, by group: a year of the news ("2026") or LASTING. ``articles`` are those of the
     lists, ``services`` the register by id, ``pages`` the standing pages with their HTML. No group is without
-    words: Pagefind takes none."""
-    found: dict[str, list[Source]] = {LASTING: [*services.values(), *pages]}
-    for article in articles:
-        found.setdefault(str(article.due.year), []).append(article)
+    words: Pagefind takes none; the groups ``known`` are known to have some."""
+    chain = articles if isinstance(articles, Chain) else chained(sorted(articles, key=newest_first), lambda a: a.due)
+    years = {str(year): Chain(parts) for year, parts in groupby(chain.parts, key=lambda part: part.year)}
+    found: dict[str, Sequence[Source]] = {LASTING: (*services.values(), *pages), **years}
     return {
-        name: Group(tuple(sources), services)
+        name: Group(sources, services)
         for name, sources in sorted(found.items())
-        if any(_has_words(_entry(source, services)) for source in sources)
+        if name in known or any(_has_words(_entry(source, services)) for source in sources)
     }
 
 

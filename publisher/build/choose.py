@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from publisher.article import Article, Service, Status
+from publisher.build.months import Topic
 
 RELATED = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +40,34 @@ def newest_first(article: Article) -> tuple[float, str]:
     return (-article.due.timestamp(), article.path)
 
 
-def related(articles: Sequence[Article]) -> Mapping[str, tuple[Article, ...]]:
-    """For each article (by id) up to three older ones about the same service, tag or category.
+class Recent(Generic[T]):
+    """The last three articles about each service, tag and category, of those that were added, the oldest first."""
 
-    Older ones only: a new article then changes no page that is already out.
-    """
-    recent: dict[tuple[str, str], deque[Article]] = defaultdict(lambda: deque(maxlen=RELATED))
-    found: dict[str, tuple[Article, ...]] = {}
-    for article in sorted(articles, key=newest_first, reverse=True):
-        rows = [recent[topic] for topic in _topics(article)]
-        near: dict[str, Article] = {}
-        for row in rows:
-            near |= {a.id: a for a in reversed(row) if a.lang == article.lang}
-            if len(near) >= RELATED:
+    def __init__(self) -> None:
+        self.rows: defaultdict[Topic, deque[tuple[str, str, T]]] = defaultdict(lambda: deque(maxlen=RELATED))
+
+    def near(self, topics: Iterable[Topic], lang: str) -> tuple[T, ...]:
+        """Up to three of them about the same, in the same language, those of the first topics first.
+
+        An article leads to older ones only: a new one then changes no page that is already out.
+        """
+        found: dict[str, T] = {}
+        for topic in topics:
+            found |= {named: article for named, language, article in reversed(self.rows[topic]) if language == lang}
+            if len(found) >= RELATED:
                 break
-        found[article.id] = tuple(near.values())[:RELATED]
-        for row in rows:
-            row.append(article)
-    return found
+        return tuple(found.values())[:RELATED]
+
+    def add(self, topics: Iterable[Topic], id: str, lang: str, article: T) -> None:
+        """Adds an article, which is newer than all before."""
+        for topic in topics:
+            self.rows[topic].append((id, lang, article))
 
 
-def _topics(article: Article) -> Iterator[tuple[str, str]]:
-    yield from (("service", s) for s in article.services)
-    yield from (("tag", t) for t in article.tags)
-    yield "category", article.category
+def topics(article: Article) -> tuple[Topic, ...]:
+    """What the article is about, what it has in common with few others first, each once."""
+    named = (("service", article.services), ("tag", article.tags), ("category", (article.category,)))
+    return tuple(dict.fromkeys((kind, name) for kind, names in named for name in names))
 
 
 def totals(services: Iterable[Service], said: Mapping[str, object]) -> dict[str, dict[str, int | None]]:

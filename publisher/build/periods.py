@@ -7,7 +7,7 @@ other: parts that were numbered through a whole year, or a whole list, would all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from itertools import groupby, pairwise
 from typing import Protocol
 
 from publisher.article import Article
+from publisher.build.months import Chain, chained
 
 # How many articles one page lists: with titles and days alone it stays below 14 KB, gzip and style sheet counted.
 LIMIT = 100
@@ -43,7 +44,7 @@ class Period:
     begins: date
     month: int = 0
     part: int = 0
-    articles: tuple[Listed, ...]
+    articles: Chain[Listed]
     parts: tuple[Period, ...] = ()
 
     @property
@@ -87,7 +88,7 @@ class View:
     the ways up, back and on of a period on that one's."""
 
     home: str
-    shown: tuple[Listed, ...] = ()
+    shown: Sequence[Listed] = ()
     brief: bool = False
     periods: tuple[Span, ...] = ()
     up: tuple[Span, ...] = ()
@@ -115,11 +116,11 @@ class Shelf:
     """
 
     home: str
-    articles: tuple[Listed, ...]
+    articles: Chain[Listed]
     periods: tuple[Period, ...] = ()
 
     @property
-    def shown(self) -> tuple[Listed, ...]:
+    def shown(self) -> Chain[Listed]:
         """What its own page lists: all, or the newest where it is divided."""
         return self.articles[:NEWEST] if self.periods else self.articles
 
@@ -183,26 +184,31 @@ class Shelf:
 
 def shelf(home: str, articles: Sequence[Listed], most: int) -> Shelf:
     """The list of ``articles``, newest first, at ``home``; over ``most`` it is divided by year."""
-    found = tuple(articles)
+    found = _by_month(articles)
     return Shelf(home, found, tuple(_years(found)) if len(found) > most else ())
 
 
 def archive(home: str, articles: Sequence[Listed]) -> Shelf:
     """The same of all news: its own page leads to months, however few."""
-    found = tuple(articles)
+    found = _by_month(articles)
     return Shelf(home, found, tuple(_months(found)))
 
 
-def _years(articles: Iterable[Listed]) -> Iterator[Period]:
-    for year, found in groupby(articles, key=lambda a: a.record.due.year):
-        own = tuple(found)
+def _by_month(articles: Sequence[Listed]) -> Chain[Listed]:
+    return articles if isinstance(articles, Chain) else chained(articles, lambda a: a.record.due)
+
+
+def _years(articles: Chain[Listed]) -> Iterator[Period]:
+    for year, found in groupby(articles.parts, key=lambda part: part.year):
+        own = Chain(found)
         parts = tuple(_months(own)) if len(own) > LIMIT else ()
         yield Period(path=f"{year:04}/", begins=date(year, 1, 1), articles=own, parts=parts)
 
 
-def _months(articles: Iterable[Listed]) -> Iterator[Period]:
-    for (year, month), found in groupby(articles, key=lambda a: (a.record.due.year, a.record.due.month)):
-        whole = Period(path=f"{year:04}/{month:02}/", begins=date(year, month, 1), month=month, articles=tuple(found))
+def _months(articles: Chain[Listed]) -> Iterator[Period]:
+    for part in articles.parts:
+        year, month = part.year, part.month
+        whole = Period(path=f"{year:04}/{month:02}/", begins=date(year, month, 1), month=month, articles=Chain((part,)))
         yield _in_parts(whole) if len(whole.articles) > LIMIT else whole
 
 

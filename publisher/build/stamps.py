@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -67,10 +67,12 @@ class Stamps:
             self._asked[name] = kept if kept is not None and settled else (stamp, now, file_digest(file))
         return self._asked[name][2]
 
-    def use(self, name: str) -> None:
-        """Says that what is known of ``name``, which has not changed, is still wanted."""
-        if name not in self._asked and name in self._kept:
-            self._asked[name] = self._kept[name]
+    def use(self, names: Iterable[str]) -> None:
+        """Says that what is known of ``names``, which have not changed, is still wanted."""
+        asked, kept = self._asked, self._kept
+        for name in names:
+            if name not in asked and name in kept:
+                asked[name] = kept[name]
 
     def is_older(self, name: str, moment: int) -> bool:
         """Whether the file, whose digest was asked for, was last changed before ``moment`` (nanoseconds): what was

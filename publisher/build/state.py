@@ -103,17 +103,35 @@ class State:
 
     def rows(self, kind: str) -> list[tuple[str, bytes]]:
         """Name and light value, still packed, of all rows of a kind."""
+        return self._light("select name, value from light where kind = ?", [(kind,)])
+
+    def some(self, kind: str, names: Iterable[str]) -> list[tuple[str, bytes]]:
+        """The same of those of ``names`` that there are."""
+        return self._light("select name, value from light where kind = ? and name = ?", ((kind, n) for n in names))
+
+    def names(self, kind: str) -> frozenset[str]:
+        """The names of all rows of a kind."""
+        return frozenset(name for (name,) in self._light("select name from light where kind = ?", [(kind,)]))
+
+    def _light(self, query: str, given: Iterable[tuple[str, ...]]) -> list[Any]:
         try:
-            return self._base.execute("select name, value from light where kind = ?", (kind,)).fetchall()
+            return [row for values in given for row in self._base.execute(query, values)]
         except sqlite3.DatabaseError:
             self._lose()
             return []
 
     def heavy(self, kind: str, name: str) -> Any:
         """The heavy value of a row. Raises Forgotten."""
+        return self._of_row("heavy", kind, name)
+
+    def light(self, kind: str, name: str) -> Any:
+        """The light value of a row. Raises Forgotten."""
+        return self._of_row("light", kind, name)
+
+    def _of_row(self, part: str, kind: str, name: str) -> Any:
+        query = f"select value from {part} where kind = ? and name = ?"  # noqa: S608 - ours
         try:
-            row = self._base.execute("select value from heavy where kind = ? and name = ?", (kind, name)).fetchone()
-            return _value(row[0])
+            return _value(self._base.execute(query, (kind, name)).fetchone()[0])
         except (sqlite3.DatabaseError, *_UNREADABLE) as fault:
             self._lose()
             raise Forgotten(name) from fault

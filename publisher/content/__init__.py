@@ -100,18 +100,18 @@ class Reading:
     named: Mapping[str, bool] = field(default_factory=dict)
 
 
-Reader = Callable[[Path, Sequence[str], ZoneInfo], Iterable[Reading]]
+Reader = Callable[[Path, Sequence[str], ZoneInfo], Iterable[tuple[str, Reading]]]
 
 
-def read_each(folder: Path, paths: Sequence[str], zone: ZoneInfo) -> Iterator[Reading]:
+def read_each(folder: Path, paths: Sequence[str], zone: ZoneInfo) -> Iterator[tuple[str, Reading]]:
     """The files at ``paths`` below ``folder``, one after the other."""
     for path in paths:
-        yield reading(folder, path, zone)
+        yield path, reading(folder, path, zone)
 
 
 def read(folder: Path, zone: ZoneInfo, *, keep: Mapping[str, str] = _NO_KEEP, reader: Reader = read_each) -> Content:
     """The whole content folder; ``keep`` maps an id to its article's path in the last manifest, ``reader`` reads
-    the files in its own way.
+    the files in its own way, and leaves out those that nobody need compare with others.
 
     Raises UsageFault when there is no such folder, ContentFault when nothing is in it: an empty folder is
     a slip, and what is published would vanish.
@@ -122,7 +122,7 @@ def read(folder: Path, zone: ZoneInfo, *, keep: Mapping[str, str] = _NO_KEEP, re
             msg("There is no article in the content folder; write one with `kentongan new`."), where=str(folder)
         )
     entries: dict[str, Entry | None] = {}
-    for path, seen in zip(paths, reader(folder, paths, zone), strict=True):
+    for path, seen in reader(folder, paths, zone):
         entries[path] = seen.entry
         found += seen.findings
     services = _relations.services((e for e in entries.values() if isinstance(e, Service)), found)

@@ -39,6 +39,10 @@ class Memory:
     def foresee(self, use: str, articles: Sequence[Article], make: Callable[[Article], object]) -> None:
         """Has what ``make`` gives of each of ``articles`` at hand for ``recall``, under their paths: here nothing."""
 
+    def mark(self, article: Article) -> str:
+        """What stands for ``article``, "" when nothing does."""
+        return ""
+
     def key(self, made_of: Iterable[object]) -> str:
         """What stands for ``made_of``, "" when nothing does."""
         return ""

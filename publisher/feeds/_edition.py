@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from heapq import nsmallest
 from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, Status
-from publisher.feeds._choice import corrected, dated, moment, originals, public
+from publisher.build.months import Chain, Part, chained, merged
+from publisher.feeds._choice import corrected, dated, feed_order, moment, originals, public
 from publisher.feeds._content import line, name, path_address
 from publisher.feeds._document import Made, Memory
 from publisher.feeds._entry import Entry, Listed, entry, listed
@@ -36,14 +36,14 @@ Dated = tuple[str, datetime | None]
 class Section:
     """A part of the news that has a page and feeds of its own: a category, a tag, an author, a service.
 
-    ``home`` is its page below the site's root, with a closing slash; ``articles`` are in any order. ``sign`` stands for
-    them, "" when nothing does.
+    ``home`` is its page below the site's root, with a closing slash; ``articles`` are in any order, or a chain.
+    ``sign`` stands for them, "" when nothing does.
     """
 
     kind: Kind
     name: str
     home: str
-    articles: tuple[Article, ...]
+    articles: Sequence[Article]
     sign: str = ""
 
 
@@ -79,7 +79,7 @@ class Month:
 
     name: str
     begins: datetime
-    articles: tuple[Article, ...]
+    articles: Chain[Article]
 
 
 class Edition:
@@ -89,6 +89,8 @@ class Edition:
     ``pages`` are all other pages that may be found: (path below the site's root, when its content last
     changed or None when that is not known); never give the time of a build. ``periods`` are such pages of lists
     that are divided by the calendar, each with its year. ``memory`` spares working out an article again.
+    ``sealed`` are public articles beside those, as they have to be, in the order of feeds: a month each, and those of
+    it whose original stands here.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Edition:
         pages: Sequence[Dated] = (),
         periods: Sequence[tuple[int, Dated]] = (),
         memory: Memory | None = None,
+        sealed: Sequence[tuple[Part[Article], Part[Article]]] = (),
     ) -> None:
         self.site = site
         self.now = now
@@ -112,21 +115,31 @@ class Edition:
         self._made: dict[tuple[str, str], Any] = {}
         self._entries: dict[str, Entry] = {}
         self.memory = memory or Memory()
+        self._sealed = tuple(sealed)
 
     @cached_property
-    def public(self) -> tuple[Article, ...]:
-        """The articles that are public now, newest first, each id once."""
+    def at_hand(self) -> tuple[Article, ...]:
+        """The articles that are public now, newest first, each id once, but for sealed months."""
         return public(self._given, self.now)
 
     @cached_property
-    def carried(self) -> tuple[Article, ...]:
+    def carried(self) -> Chain[Article]:
         """The public articles that feeds carry, newest first: those from before FIRST_YEAR have their page only."""
-        return tuple(a for a in self.public if a.due.year >= FIRST_YEAR)
+        own = self._chained(a for a in self.at_hand if a.due.year >= FIRST_YEAR)
+        return merged(own, Chain(every for every, _ in self._sealed))
 
     @cached_property
-    def originals(self) -> tuple[Article, ...]:
+    def originals(self) -> Chain[Article]:
         """The public articles that sitemaps name, newest first, without those whose original stands on another site."""
-        return tuple(originals(self.site, self.public))
+        return merged(self._chained(self.originals_at_hand), Chain(own for _, own in self._sealed))
+
+    @cached_property
+    def originals_at_hand(self) -> tuple[Article, ...]:
+        """The same but for sealed months, in which nothing is translated."""
+        return tuple(originals(self.site, self.at_hand))
+
+    def _chained(self, articles: Iterable[Article]) -> Chain[Article]:
+        return chained(articles, lambda a: a.due, marks=self.memory.mark)
 
     def listed(self, article: Article) -> Listed:
         """``article`` as a sitemap names it."""
@@ -190,21 +203,34 @@ class Edition:
 
     @cached_property
     def _staying(self) -> tuple[Article, ...]:
-        since = self.now - CORRECTED
-        return tuple(a for a in self.carried[ENTRIES:] if (corrected(a, self.now) or since) > since)[:ENTRIES]
+        since, newest = self.now - CORRECTED, {a.id for a in self.carried[:ENTRIES]}
+        older = (a for a in self._at_hand.values() if a.id not in newest)
+        return tuple(a for a in older if (corrected(a, self.now) or since) > since)[:ENTRIES]
 
     @cached_property
     def _newest(self) -> tuple[Article, ...]:
         return (*self.carried[: ENTRIES - len(self._staying)], *self._staying)
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {a.id: n for n, a in enumerate(self.carried)}
-
     def _newest_of(self, section: Section) -> tuple[Article, ...]:
-        places = self._places
-        own = {places[a.id] for a in section.articles if a.id in places}
-        return tuple(self.carried[n] for n in nsmallest(ENTRIES, own))
+        given = section.articles if isinstance(section.articles, Chain) else sorted(section.articles, key=feed_order)
+        found: list[Article] = []
+        for article in given:
+            if len(found) >= ENTRIES and feed_order(article)[0] > feed_order(found[ENTRIES - 1])[0]:
+                break  # what is left is older
+            known = self._at_hand.get(article.id)
+            if known is None and (article.due.year, article.due.month) in self._months_sealed:
+                known = next(dated(self.site, (article,)))
+            if known is not None and known not in found:
+                found.append(known)
+        return tuple(sorted(found, key=feed_order))[:ENTRIES]
+
+    @cached_property
+    def _at_hand(self) -> dict[str, Article]:
+        return {a.id: a for a in self.at_hand if a.due.year >= FIRST_YEAR}
+
+    @cached_property
+    def _months_sealed(self) -> frozenset[tuple[int, int]]:
+        return frozenset((every.year, every.month) for every, _ in self._sealed)
 
     def title(self, section: Section) -> str:
         """What the feeds of ``section`` are called, in the site's language."""
@@ -219,27 +245,22 @@ class Edition:
         neighbours change when an article of it comes or goes. A wider gap than GAP stays one: a date that
         is wrong by a century makes no thousand files.
         """
-        by_month: dict[tuple[int, int], list[Article]] = {}
+        by_month = {(part.year, part.month): Chain((part,)) for part in self.carried.parts}
         for article in self._given:
             was_carried = article.due.year >= FIRST_YEAR and article.due <= self.now
             if article.status is Status.WITHDRAWN and was_carried:
-                by_month.setdefault(self._month(article), [])
-        for article in self.carried:
-            by_month.setdefault(self._month(article), []).append(article)
+                by_month.setdefault((article.due.year, article.due.month), Chain())
         for (year, month), (later, end) in pairwise(sorted(by_month)):
             between = range(year * 12 + month, later * 12 + end - 1)
             if len(between) <= GAP:
-                by_month |= {(number // 12, number % 12 + 1): [] for number in between}
+                by_month |= {(number // 12, number % 12 + 1): Chain() for number in between}
         return tuple(
-            Month(f"{year:04}-{month:02}", self._first(year, month), tuple(by_month[year, month]))
+            Month(f"{year:04}-{month:02}", self._first(year, month), by_month[year, month])
             for year, month in sorted(by_month, reverse=True)
         )
 
     def _first(self, year: int, month: int) -> datetime:
         return moment(datetime(year, month, 1, tzinfo=self.zone), self.zone)
-
-    def _month(self, article: Article) -> tuple[int, int]:
-        return article.due.year, article.due.month
 
 
 def _called(kind: Kind, site: str, name: str) -> Message:

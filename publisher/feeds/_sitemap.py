@@ -35,10 +35,10 @@ def index(files: Iterable[tuple[str, datetime | None]]) -> bytes:
     return written(root)
 
 
-def portions(rows: Sequence[Row], size: int) -> Iterator[tuple[Row, ...]]:
+def portions(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
     """``rows`` in their order, at most ``size`` at a time."""
     for start in range(0, len(rows), size):
-        yield tuple(rows[start : start + size])
+        yield rows[start : start + size]
 
 
 def _root(name: str, prefixes: dict[str, str]) -> etree._Element:

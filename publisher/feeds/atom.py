@@ -58,7 +58,7 @@ def _archive(edition: Edition, month: Month, older: str) -> Iterator[Document]:
         older, end = path, end - share
 
 
-def _part(edition: Edition, path: str, articles: tuple[Article, ...], entry: Clean, place: Place) -> Document:
+def _part(edition: Edition, path: str, articles: Sequence[Article], entry: Clean, place: Place) -> Document:
     def make() -> bytes:
         return _written(edition, edition.main(path), [entry(a) for a in articles], place)
 

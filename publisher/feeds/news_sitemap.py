@@ -54,7 +54,7 @@ def files(edition: Edition) -> tuple[tuple[str, datetime | None], ...]:
     return ((FILENAME, dated[0]),)
 
 
-def fresh(edition: Edition) -> tuple[tuple[Article, ...], ...]:
+def fresh(edition: Edition) -> tuple[Sequence[Article], ...]:
     """The articles inside the window in portions of ARTICLES."""
     inside = tuple(takewhile(lambda a: edition.now - a.due < WINDOW, edition.originals))
     return tuple(portions(inside, ARTICLES))

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import groupby
 
 from lxml import etree
 
 from publisher.article import Article
+from publisher.build.months import Chain
 from publisher.feeds import news_sitemap
 from publisher.feeds._choice import moment
 from publisher.feeds._content import path_address
@@ -61,11 +61,13 @@ def _lists(edition: Edition, newest: datetime | None) -> Iterator[tuple[datetime
 def _months(edition: Edition) -> Iterator[tuple[datetime, Document]]:
     """The sitemaps of articles by the month they were first public in, each with the newest change in it."""
     others = _translations(edition)
-    for (year, month), articles in groupby(edition.originals, key=lambda a: (a.due.year, a.due.month)):
-        for number, part in enumerate(portions(tuple(articles), URLS)):
-            path = _path(f"{year:04}-{month:02}", number)
+    for month in edition.originals.parts:
+        concerned = (a for a in edition.originals_at_hand if a.id in others)
+        own = [a for a in concerned if (a.due.year, a.due.month) == (month.year, month.month)]
+        for number, part in enumerate(portions(Chain((month,)), URLS)):
+            path = _path(f"{month.year:04}-{month.month:02}", number)
             when: datetime = edition.memory.recall("newest", path, (part,), partial(_newest, edition, part))
-            linked = tuple(x for a in part if a.id in others for x in (a.id, *others[a.id])) if others else ()
+            linked = tuple(x for a in own for x in (a.id, *others[a.id]))
             yield when, Document(path, partial(tuple, (part, *linked)), partial(_article_map, edition, part, others))
 
 
@@ -117,11 +119,12 @@ def _article_map(edition: Edition, articles: Sequence[Article], others: Mapping[
 
 def _translations(edition: Edition) -> dict[str, tuple[Article, ...]]:
     """By id: the article itself and what it is a translation of or was translated to, each language once."""
-    ids = {a.translation_of for a in edition.originals if a.translation_of}
-    concerned = (a for a in edition.originals if a.translation_of or a.id in ids)
+    found = edition.originals_at_hand
+    ids = {a.translation_of for a in found if a.translation_of}
+    concerned = (a for a in found if a.translation_of or a.id in ids)
     named = [(a.translation_of != "", language(a.lang, edition.site.language), a.id, a) for a in concerned]
     groups: dict[str, dict[str, Article]] = {}
     for _, lang, _, article in sorted(named, key=lambda n: n[:3]):
         groups.setdefault(article.translation_of or article.id, {}).setdefault(lang, article)
-    found = (tuple(group.values()) for group in groups.values() if len(group) > 1)
-    return {article.id: group for group in found for article in group}
+    several = (tuple(group.values()) for group in groups.values() if len(group) > 1)
+    return {article.id: group for group in several for article in group}

@@ -6,10 +6,12 @@ import gc
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,7 @@ from plugins import letters as az
 from plugins import periods as lists
 from plugins import run
 from plugins._convert import Run
+from plugins._months import News
 from plugins.run import Built, build
 from publisher.build import journal, letters, periods, unchanged
 from publisher.build.staging import Staging
@@ -34,8 +37,9 @@ from tests.conftest import FULL, WIB
 from tests.plugins.conftest import PAGES, SERVICE, Office, project, tree
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=WIB)
-SLUGS = ("satu", "dua", "tiga", "empat")
-DATES = ("2026-11-23 08:00", "2026-11-20 08:00", "2026-10-25 08:00", "2025-10-01 07:00", "2026-11-26 08:00")
+SLUGS = ("satu", "dua", "tiga", "empat", "lima")
+OLD = ("2026-03-10 08:00", "2026-03-09 08:00", "2026-01-01 00:00", "2025-12-31 23:30", "2025-10-01 07:00")
+DATES = ("2026-11-23 08:00", "2026-11-20 08:00", "2026-10-25 08:00", "2026-11-26 08:00", *OLD)
 TAGS = ("layanan, haji", "haji", "layanan", "zakat, haji")
 BODIES = (
     "Isi berita.",
@@ -99,6 +103,10 @@ class Site(RuleBasedStateMachine):
         self.office.write("berita/2026/surat.pdf", "%PDF-1.4")
         self.office.picture("berita/meja.png")
         self.office.article("satu", more="services: [ptsp]")
+        for number, date in enumerate(OLD):  # months that are kept as a whole, but for the last one's
+            self.office.article(f"arsip-{number}", date=date, tags=TAGS[number % 2])
+        for slug, date in zip(SLUGS[2:], OLD[::2], strict=True):
+            self.office.article(slug, date=date, more="services: [ptsp]")
 
     @rule(
         slug=st.sampled_from(SLUGS),
@@ -481,6 +489,81 @@ def test_a_list_that_stays_is_not_looked_at(office: Office, monkeypatch: pytest.
     office.build()
     assert "tag/zakat/" in divided
     assert "tag/haji/" not in divided
+
+
+Looked = Callable[[], tuple[set[str], set[str]]]
+
+
+@pytest.fixture
+def looked(office: Office, monkeypatch: pytest.MonkeyPatch) -> Looked:
+    """Five months with two articles each, built; builds again and gives the months that do not hold as a whole, and of
+    the others those whose pages are looked at."""
+    for month in range(3, 8):
+        for day in (3, 1):
+            tag = "haji" if month % 2 else "zakat"
+            office.article(f"bulan-{month}-{day}", date=f"2026-0{month}-0{day} 08:00", tags=tag)
+    office.build()
+    look, found = News.look, (set[str](), set[str]())
+
+    def seen(news: News, pages: Any) -> None:
+        look(news, pages)
+        found[0].update(m.columns.name for m in news.months if m.sealed is None)
+        found[1].update(m.columns.name for m in news.months if m.sealed is not None and m.items is not None)
+
+    def build() -> tuple[set[str], set[str]]:
+        office.build()
+        return found
+
+    monkeypatch.setattr(News, "look", seen)
+    return build
+
+
+def test_months_that_stay_are_not_looked_at(office: Office, looked: Looked) -> None:
+    """But for the next ones, whose pages may show the article: as a neighbour, or among the last three about the
+    same."""
+    office.article("bulan-5-3", "Isi lain.", date="2026-05-03 08:00", tags="haji")
+    assert looked() == ({"2026-05", "2026-11"}, {"2026-06", "2026-07"})
+
+
+def test_a_month_whose_pages_show_another_article_follows_it(office: Office, looked: Looked) -> None:
+    """A new title stands on the pages of the next months, which lead to it."""
+    office.article("bulan-5-3", date="2026-05-03 08:00", tags="haji", title="Judul yang lain")
+    looked()
+    for page in ("bulan-6-1", "bulan-7-1"):
+        assert "Judul yang lain" in (office.output / f"berita/{page}/index.html").read_text(encoding="utf-8")
+
+
+def test_what_a_new_article_names_is_looked_at(office: Office, looked: Looked) -> None:
+    """An id, an address or an original in a month that stays: the article that has it is compared."""
+    office.write("berita/2026/salinan.md", office.article("bulan-4-1", date="2026-04-01 08:00").read_text("utf-8"))
+    office.article("terjemahan", more="lang: en\ntranslation_of: 20261101-bulan-6-1")
+    office.article("baru", more="slug: bulan-3-1")
+    assert looked()[0] == {"2026-03", "2026-04", "2026-06", "2026-11"}
+    found = {(f.rule, Path(f.path).stem) for f in office.build().findings if f.level == "error"}
+    assert found == {("id", "salinan"), ("slug", "baru")}
+
+
+def test_a_link_into_a_month_that_stays_dies_with_its_page(office: Office, looked: Looked) -> None:
+    """The page that leads there is made anew, and its text is told of."""
+    office.article("bulan-4-1", "Lihat [itu](bulan-6-1.md).", date="2026-04-01 08:00", tags="zakat")
+    looked()
+    (office.root / "content/berita/2026/bulan-6-1.md").unlink()
+    found = office.build().findings
+    assert [(f.rule, f.path) for f in found if f.level == "error"] == [("link", "berita/2026/bulan-4-1.md")]
+
+
+def test_a_month_that_cannot_be_read_any_more_costs_time_only(office: Office, looked: Looked) -> None:
+    """Its articles are read from their files."""
+    with closing(sqlite3.connect(office.root / ".kentongan" / FILENAME)) as base, base:
+        base.execute("update light set value = x'00' where name like '%bulan-4-1.md'")
+    office.article("bulan-4-3", "Isi lain.", date="2026-04-03 08:00", tags="zakat")
+    looked()
+    assert "Isi lain." in (office.output / "berita/bulan-4-3/index.html").read_text(encoding="utf-8")
+    found = tree(office.output)
+    shutil.rmtree(office.output)
+    shutil.rmtree(office.root / ".kentongan")
+    office.build()
+    assert tree(office.output) == found
 
 
 def test_another_program_makes_every_page_anew(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
