@@ -12,10 +12,10 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from plugins._archive import month_of
+from plugins._columns import titled
 from plugins._convert import Run, run_of
 from plugins._groups import Group
 from plugins._lists import parts
-from plugins._months import titled
 from publisher.article import Article
 from publisher.build.addresses import INDEX, record_path
 from publisher.build.keys import hashed
