@@ -15,7 +15,7 @@ from publisher.build import light
 from publisher.build.addresses import Links
 from publisher.build.derived import digest, file_digest
 from publisher.build.light import Light, Row
-from publisher.build.months import Sealed
+from publisher.build.sealed import Sealed
 from publisher.build.stamps import Stamps
 from publisher.build.state import State, unpacked
 from publisher.build.unchanged import Note, office_digest

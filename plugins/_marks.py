@@ -13,8 +13,8 @@ from publisher.article import Article
 from publisher.build import light
 from publisher.build.keys import Mark, Marks, hashed
 from publisher.build.letters import Entry
-from publisher.build.months import Chain
 from publisher.build.periods import Period, Span, View
+from publisher.months import Chain
 from publisher.structured import Facts
 
 

@@ -17,8 +17,9 @@ from publisher.article import Article, Service
 from publisher.build.choose import Recent, topics
 from publisher.build.keys import hashed
 from publisher.build.light import Light, Row
-from publisher.build.months import Chain, Columns, Part, Sealed, Topic, signed
+from publisher.build.sealed import Columns, Sealed, Topic
 from publisher.feeds._choice import dated
+from publisher.months import Chain, Part, signed
 
 _EMPTY: Chain[Any] = Chain()
 # what Pelican gives the template of an article

@@ -25,13 +25,13 @@ from publisher.build.cores import forked
 from publisher.build.derived import digest
 from publisher.build.keys import hashed
 from publisher.build.light import Light
-from publisher.build.months import Chain
 from publisher.build.state import Forgotten, packed
 from publisher.errors import SiteFault
 from publisher.feeds._document import Document, Made, Memory
 from publisher.feeds._edition import FIRST_YEAR, Dated, Edition, Kind, Section
 from publisher.feeds.opml import heading
 from publisher.messages import msg
+from publisher.months import Chain
 
 MANY = 200  # new articles from which on a copy of this process pays
 KIND = "feeds"  # kinds of the state

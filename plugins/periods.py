@@ -17,8 +17,8 @@ from plugins._groups import Group
 from plugins._lists import parts
 from publisher.article import Service
 from publisher.build import periods
-from publisher.build.months import Chain
 from publisher.build.periods import Period, Shelf, Span, View, archive, shelf
+from publisher.months import Chain
 
 ARCHIVE = "arsip/"
 Row = tuple[int, str, datetime | None]

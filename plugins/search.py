@@ -16,9 +16,10 @@ from publisher import search
 from publisher.article import Article, Page
 from publisher.build import journal, sets
 from publisher.build.derived import digest
-from publisher.build.months import Chain, Columns, Part, chained, merged
+from publisher.build.sealed import Columns
 from publisher.feeds._document import Memory
 from publisher.messages import msg
+from publisher.months import Chain, Part, chained, merged
 
 
 def register() -> None:

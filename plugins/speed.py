@@ -22,7 +22,7 @@ from plugins.cards import RECENT
 from publisher.article import Article
 from publisher.build import keys, light, office, texts, unchanged
 from publisher.build.light import Light, Row
-from publisher.build.months import Sealed
+from publisher.build.sealed import Sealed
 from publisher.feeds._edition import CORRECTED
 from publisher.feeds.news_sitemap import WINDOW
 from publisher.messages import Message, msg

@@ -22,10 +22,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from publisher.article import Article, Page, Service, article_path
-from publisher.build.choose import newest_first
-from publisher.build.months import Chain, chained
 from publisher.errors import MachineFault
 from publisher.messages import msg
+from publisher.months import Chain, chained
 
 # Where the bundles stand below the site's root, one folder a group.
 FOLDER = "cari/indeks"
@@ -95,7 +94,11 @@ def groups(
     """What is searched, by group: a year of the news ("2026") or LASTING. ``articles`` are those of the
     lists, ``services`` the register by id, ``pages`` the standing pages with their HTML. No group is without
     words: Pagefind takes none; the groups ``known`` are known to have some."""
-    chain = articles if isinstance(articles, Chain) else chained(sorted(articles, key=newest_first), lambda a: a.due)
+    chain = (
+        articles
+        if isinstance(articles, Chain)
+        else chained(sorted(articles, key=lambda a: a.due, reverse=True), lambda a: a.due)
+    )
     years = {str(year): Chain(parts) for year, parts in groupby(chain.parts, key=lambda part: part.year)}
     found: dict[str, Sequence[Source]] = {LASTING: (*services.values(), *pages), **years}
     return {

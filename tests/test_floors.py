@@ -17,6 +17,7 @@ FLOORS = (
         "publisher._folder",
         "publisher.expiry",
         "publisher.mime",
+        "publisher.months",
         "publisher.article",
         "publisher.post",
         "publisher.slugs",

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from publisher.article import Article, Service, Status
-from publisher.build.months import Topic
+from publisher.build.sealed import Topic
 
 RELATED = 3
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from typing import Protocol
 
 from publisher.article import Article
-from publisher.build.months import Chain, chained
+from publisher.months import Chain, chained
 
 # How many articles one page lists: with titles and days alone it stays below 14 KB, gzip and style sheet counted.
 LIMIT = 100

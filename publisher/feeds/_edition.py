@@ -11,12 +11,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from publisher.article import Article, Site, Status
-from publisher.build.months import Chain, Part, chained, merged
 from publisher.feeds._choice import corrected, dated, feed_order, moment, originals, public
 from publisher.feeds._content import line, name, path_address
 from publisher.feeds._document import Made, Memory
 from publisher.feeds._entry import Entry, Listed, entry, listed
 from publisher.messages import Message, msg
+from publisher.months import Chain, Part, chained, merged
 
 # The retired Publisher Center's budget, still kept by aggregators (support.google.com/news/
 # publisher-center/answer/9545420).
@@ -212,7 +212,9 @@ class Edition:
         return (*self.carried[: ENTRIES - len(self._staying)], *self._staying)
 
     def _newest_of(self, section: Section) -> tuple[Article, ...]:
-        given = section.articles if isinstance(section.articles, Chain) else sorted(section.articles, key=feed_order)
+        given = section.articles
+        if not isinstance(given, Chain):
+            given = sorted(dated(self.site, given), key=feed_order)
         found: list[Article] = []
         for article in given:
             if len(found) >= ENTRIES and feed_order(article)[0] > feed_order(found[ENTRIES - 1])[0]:

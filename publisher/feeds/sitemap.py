@@ -14,7 +14,6 @@ from functools import partial
 from lxml import etree
 
 from publisher.article import Article
-from publisher.build.months import Chain
 from publisher.feeds import news_sitemap
 from publisher.feeds._choice import moment
 from publisher.feeds._content import path_address
@@ -23,6 +22,7 @@ from publisher.feeds._edition import Dated, Edition
 from publisher.feeds._entry import language, pictured
 from publisher.feeds._sitemap import URLS, index, portions, url, urlset
 from publisher.feeds._xml import IMAGE, XHTML, add, written
+from publisher.months import Chain
 
 FILENAME = "sitemap.xml"
 PAGES = "halaman"

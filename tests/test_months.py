@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.build.months import Chain, Part, chained, merged
+from publisher.months import Chain, Part, chained, merged
 
 Story = tuple[datetime, str]
 FIRST, LAST = datetime(2025, 1, 1), datetime(2026, 12, 31)  # noqa: DTZ001 - Hypothesis gives them their zone

@@ -1,5 +1,4 @@
-"""The news by the month it was first public in. A month in which nothing changed is known by a few columns of plain
-values: none of its articles is looked at until somebody wants to see one.
+"""News by the month it was first public in, without a look at each article.
 
 Whatever is divided by months stands for the same, whether a month's articles are at hand or not: ``Chain.sign`` is
 made of the marks of the articles, month by month.
@@ -7,83 +6,24 @@ made of the marks of the articles, month by month.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import accumulate, groupby
-from typing import Any, Generic, NamedTuple, TypeVar, overload
-
-from publisher.article import Finding
-from publisher.build.keys import hashed
+from typing import Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 S = TypeVar("S")
-Topic = tuple[str, str]
-
-
-class Columns(NamedTuple):
-    """What is known of the articles of a month, newest first: their content ``paths`` and so on, a value each.
-
-    ``marks`` stand for all that any page or feed shows of each, ``changed`` is when each last changed, in the office's
-    zone. ``lists`` are the lists that articles of the month stand in, by kind and name, as their places in the month
-    and what stands for them; ``topics`` the places of the last articles about each, oldest first. ``feed`` are the
-    places in the order of feeds where that is another one, ``copies`` the places of those whose original stands on
-    another site, ``titled`` stands for the titles, ``words`` tells whether search finds any of them.
-    """
-
-    year: int
-    month: int
-    paths: tuple[str, ...]
-    ids: tuple[str, ...]
-    addresses: tuple[str, ...]
-    titles: tuple[str, ...]
-    langs: tuple[str, ...]
-    marks: tuple[str, ...]
-    changed: tuple[datetime, ...]
-    lists: dict[Topic, tuple[tuple[int, ...], str]]
-    topics: dict[Topic, tuple[int, ...]]
-    feed: tuple[int, ...] = ()
-    copies: frozenset[int] = frozenset()
-    titled: str = ""
-    words: bool = True
-
-    @property
-    def name(self) -> str:
-        """The month as addresses name it: "2026-11"."""
-        return f"{self.year:04}-{self.month:02}"
-
-
-class Sealed(NamedTuple):
-    """A month of which nothing changed since it was made, and what it hangs on.
-
-    It was made after ``since`` (seconds), of the files ``sources``; its links lead to ``asked``, content paths and
-    addresses; its articles have the ``names`` (ids, addresses, former ones) that no other may have. Its texts link to
-    the paths ``linked`` of the site, to it belong ``files`` there, one a line; ``moved`` are the former addresses and
-    ``former`` the content paths of the articles that have one. ``register`` stands for the services, ``outside`` for
-    what its pages show of articles of other months.
-    """
-
-    columns: Columns
-    since: float
-    sources: frozenset[str]
-    asked: frozenset[str]
-    names: frozenset[str]
-    linked: frozenset[str]
-    files: str
-    moved: frozenset[str]
-    former: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    register: str = ""
-    outside: str = ""
 
 
 @dataclass(frozen=True)
 class Part(Generic[T_co]):
     """Articles of one month in a row, newest first: ``load`` gives the one at a place, ``column`` a value of each by
-    its name in Columns; ``known`` is their sign, if it is known."""
+    the column's name; ``known`` is their sign, if it is known."""
 
     year: int
     month: int
@@ -151,10 +91,10 @@ class Chain(Sequence[T_co]):
     @cached_property
     def sign(self) -> str:
         """What stands for them all."""
-        return hashed("\n".join(f"{part.year}-{part.month} {part.sign}" for part in self.parts))
+        return signed(f"{part.year}-{part.month} {part.sign}" for part in self.parts)
 
     def column(self, name: str) -> Iterator[Any]:
-        """A value of each, by its name in Columns."""
+        """A value of each, by the column's name."""
         return (value for part in self.parts for value in part.column(name))
 
     def seen_as(self, make: Callable[[T_co], S]) -> Chain[S]:
@@ -177,7 +117,7 @@ def part_of(year: int, month: int, articles: Sequence[T], columns: Mapping[str, 
 
 def signed(marks: Iterable[str]) -> str:
     """What stands for articles of one month, given their marks."""
-    return hashed("\n".join(marks))
+    return hashlib.blake2b("\n".join(marks).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def merged(*chains: Chain[Any]) -> Chain[Any]:
