@@ -81,7 +81,9 @@ def _lines(found: dict[str, list[Point]], x: Point, y: Point) -> Iterator[str]:
         for count, seconds in points if name != "straight" else ():
             at, up = _x(count, x), _y(seconds, y)
             yield f'<circle cx="{at}" cy="{up}" r="4" fill="{colour}"/>'
-            down = 4 if count == points[-1][0] else 20  # a rising line leaves the place below it free
+            others = (s for line in ("ours", "hugo") for c, s in found[line] if c == count)
+            below = 20 if seconds == min(others) else -14  # two that are close would stand on each other
+            down = 4 if count == points[-1][0] else below
             yield f'<text x="{at + 8:g}" y="{up + down:g}" fill="{colour}">{seconds:.2g} s</text>'
         end = _y(points[-1][1], y)
         yield f'<text x="{WIDTH - RIGHT + 60}" y="{end + 4:g}" fill="{colour}" font-weight="600">{label}</text>'
