@@ -107,7 +107,9 @@ class Archive:
     ) -> set[str]:
         """The sealed months that new ``articles`` have to be compared with: those that they stand in when they are
         ``listed``, and those with an id or an address that they have, had or name, or that is ``taken``."""
-        names, months = set(taken), set()
+        names, months = set(taken), set[str]()
+        if not self.sealed:
+            return months
         for article in articles:
             names |= names_of(article) | {id_name(article.translation_of)}
             months |= {month_of(article.due.astimezone(self._order.settings.zone))} if listed(article) else set()

@@ -11,7 +11,7 @@ from pelican.urlwrappers import Author, Category, Tag
 from plugins._archive import names_of
 from plugins._convert import Run
 from publisher.article import Article, article_path
-from publisher.build.choose import topics
+from publisher.build.choose import RELATED, topics
 from publisher.build.keys import hashed
 from publisher.build.light import Row
 from publisher.build.sealed import Columns, Sealed, Topic
@@ -53,7 +53,7 @@ def columns_of(items: Sequence[Any], run: Run) -> Columns:
     lists: dict[Any, list[int]] = {}
     about: dict[Topic, list[int]] = {}
     for at, item in enumerate(items):
-        for topic in dict.fromkeys(topics(item.record)):
+        for topic in topics(item.record):
             about.setdefault(topic, []).append(at)
         if not item.record.translation_of:
             for key in dict.fromkeys(_listed_in(item)):
@@ -71,7 +71,7 @@ def columns_of(items: Sequence[Any], run: Run) -> Columns:
         marks=marks,
         changed=tuple(_changed(r) for r in records),
         lists={_named(key): (tuple(row), signed(marks[at] for at in row)) for key, row in lists.items()},
-        topics={topic: tuple(reversed(row[:3])) for topic, row in about.items()},
+        topics={topic: tuple(reversed(row[:RELATED])) for topic, row in about.items()},
         feed=feed if feed != tuple(range(len(records))) else (),
         copies=frozenset(at for at, r in enumerate(records) if r.canonical and not list(originals(run.site, [r]))),
         titled=titled((r.title, address, r.lang) for r, address in zip(records, addresses, strict=True)),

@@ -97,7 +97,6 @@ class Run:
     standing: set[str] = field(default_factory=set)  # files of the site that need not be staged
     archive: Archive = field(kw_only=True)
     noticed: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)  # by path, before pages are made
-    items: list[Any] = field(default_factory=list)  # Pelican's articles
     _ranks: dict[str, int] = field(default_factory=dict)
     own: defaultdict[str, Own] = field(default_factory=lambda: defaultdict(Own))  # by content path of an article
 

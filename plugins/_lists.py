@@ -48,7 +48,7 @@ def relate(generators: Iterable[Any]) -> None:
         return
     news.context[RUN] = run  # for ``count``
     news.dates = []  # Pelican looks through it for each list, once an article; plugins.speed gives it to templates
-    every = run.items = contents(news)
+    every = contents(news)
     listed = {term.url for terms in (news.categories, news.authors, news.tags.items()) for term, _ in terms}
     listed |= run.news.addresses()
     for article in every:

@@ -48,14 +48,12 @@ class Month:
     def part(self, places: Sequence[int], sign: str = "") -> Part[Any]:
         """Those at ``places`` as a part of a list."""
         columns = self.columns
-        return Part(
-            columns.year,
-            columns.month,
-            len(places),
-            lambda at: self.item(places[at]),
-            lambda name: [getattr(columns, name)[at] for at in places],
-            sign,
-        )
+
+        def column(name: str) -> list[Any]:
+            values = getattr(columns, name)
+            return [values[at] for at in places]
+
+        return Part(columns.year, columns.month, len(places), lambda at: self.item(places[at]), column, sign)
 
     def open(self) -> Sequence[Any]:
         """All of them, at hand from now on, each with what it leads to."""

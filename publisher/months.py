@@ -105,13 +105,12 @@ class Chain(Sequence[T_co]):
 def chained(articles: Iterable[T], when: Callable[[T], datetime], **columns: Callable[[T], Any]) -> Chain[T]:
     """``articles``, newest first, as a chain; ``when`` says when each was first public, ``columns`` give its values."""
     return Chain(
-        part_of(year, month, tuple(found), columns)
+        _part(year, month, tuple(found), columns)
         for (year, month), found in groupby(articles, key=lambda a: (when(a).year, when(a).month))
     )
 
 
-def part_of(year: int, month: int, articles: Sequence[T], columns: Mapping[str, Callable[[T], Any]]) -> Part[T]:
-    """``articles`` of one month, all at hand."""
+def _part(year: int, month: int, articles: Sequence[T], columns: Mapping[str, Callable[[T], Any]]) -> Part[T]:
     return Part(year, month, len(articles), articles.__getitem__, lambda name: [columns[name](a) for a in articles])
 
 

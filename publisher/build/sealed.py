@@ -18,7 +18,7 @@ class Columns(NamedTuple):
     zone. ``lists`` are the lists that articles of the month stand in, by kind and name, as their places in the month
     and what stands for them; ``topics`` the places of the last articles about each, oldest first. ``feed`` are the
     places in the order of feeds where that is another one, ``copies`` the places of those whose original stands on
-    another site, ``titled`` stands for the titles, ``words`` tells whether search finds any of them.
+    another site, ``titled`` stands for the titles.
     """
 
     year: int
@@ -32,10 +32,9 @@ class Columns(NamedTuple):
     changed: tuple[datetime, ...]
     lists: dict[Topic, tuple[tuple[int, ...], str]]
     topics: dict[Topic, tuple[int, ...]]
-    feed: tuple[int, ...] = ()
-    copies: frozenset[int] = frozenset()
-    titled: str = ""
-    words: bool = True
+    feed: tuple[int, ...]
+    copies: frozenset[int]
+    titled: str
 
     @property
     def name(self) -> str:
@@ -63,5 +62,5 @@ class Sealed(NamedTuple):
     moved: frozenset[str]
     former: tuple[str, ...]
     findings: tuple[Finding, ...]
-    register: str = ""
-    outside: str = ""
+    register: str
+    outside: str

@@ -61,8 +61,8 @@ def _lists(edition: Edition, newest: datetime | None) -> Iterator[tuple[datetime
 def _months(edition: Edition) -> Iterator[tuple[datetime, Document]]:
     """The sitemaps of articles by the month they were first public in, each with the newest change in it."""
     others = _translations(edition)
+    concerned = [a for a in edition.originals_at_hand if a.id in others]
     for month in edition.originals.parts:
-        concerned = (a for a in edition.originals_at_hand if a.id in others)
         own = [a for a in concerned if (a.due.year, a.due.month) == (month.year, month.month)]
         for number, part in enumerate(portions(Chain((month,)), URLS)):
             path = _path(f"{month.year:04}-{month.month:02}", number)

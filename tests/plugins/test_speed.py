@@ -555,10 +555,10 @@ def test_a_link_into_a_month_that_stays_dies_with_its_page(office: Office, looke
 def test_a_month_that_cannot_be_read_any_more_costs_time_only(office: Office, looked: Looked) -> None:
     """Its articles are read from their files."""
     with closing(sqlite3.connect(office.root / ".kentongan" / FILENAME)) as base, base:
-        base.execute("update light set value = x'00' where name like '%bulan-4-1.md'")
-    office.article("bulan-4-3", "Isi lain.", date="2026-04-03 08:00", tags="zakat")
+        base.execute("update light set value = x'00' where name like '%bulan-4-3.md'")
+    office.article("bulan-5-1", "Isi lain.", date="2026-05-01 08:00", tags="haji")  # leads to that one
     looked()
-    assert "Isi lain." in (office.output / "berita/bulan-4-3/index.html").read_text(encoding="utf-8")
+    assert "Isi lain." in (office.output / "berita/bulan-5-1/index.html").read_text(encoding="utf-8")
     found = tree(office.output)
     shutil.rmtree(office.output)
     shutil.rmtree(office.root / ".kentongan")
